@@ -1,0 +1,37 @@
+# What CI runs, and the few things done by hand. Nothing is checked only here or only there: `.ci/run` calls `ci`'s parts.
+
+# List the recipes
+default:
+    @just --list
+
+# Everything CI checks
+ci: fmt-check lint test
+
+# The test command of the README
+test:
+    cargo test
+
+# Format every file, those in the step table's macro included
+fmt:
+    git ls-files '*.rs' | xargs rustfmt --config-path rustfmt.toml
+
+# Check the formatting
+fmt-check:
+    git ls-files '*.rs' | xargs rustfmt --config-path rustfmt.toml --check
+
+# Clippy, warnings denied
+lint:
+    cargo clippy --all-targets -- -D warnings
+
+# Write the generated schemas anew
+schemas:
+    cargo build
+    for of in playbook report event; do cargo run -q -- schema $of > schemas/$of.schema.json.new && mv schemas/$of.schema.json.new schemas/$of.schema.json; done
+
+# Accept the golden files as they come out now
+golden:
+    INSTA_UPDATE=always cargo test
+
+# The figures of the README
+bench:
+    cargo bench

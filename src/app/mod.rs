@@ -1,0 +1,65 @@
+//! The composition root: the one place that sees every layer. Wires and decides nothing.
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+use jiff::Timestamp;
+use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme};
+
+use crate::cli::{Cli, Command};
+use crate::exit::Exit;
+
+mod down;
+mod run;
+mod schema;
+mod stop;
+mod validate;
+mod world;
+
+/// What the program is given by the system, read once by `main`.
+pub struct Surroundings {
+    /// The time of day at the start.
+    pub now: Timestamp,
+    /// stderr is a terminal.
+    pub terminal: bool,
+    /// Colours are wanted on stderr.
+    pub colours: bool,
+    /// This program's own file.
+    pub own_binary: PathBuf,
+    /// The environment.
+    pub environment: fn(&str) -> Option<String>,
+}
+
+/// Carries out a command line.
+pub async fn main(cli: Cli, around: &Surroundings) -> Exit {
+    match cli.command {
+        Command::Run(arguments) => run::run(arguments, around).await,
+        Command::Validate(arguments) => validate::validate(&arguments, around),
+        Command::Schema(arguments) => schema::schema(&arguments),
+        Command::Down(arguments) => down::down(arguments, around).await,
+        Command::Sim(arguments) => match crate::sim::run(arguments, around.environment).await {
+            Ok(()) => Exit::Green,
+            Err(error) => {
+                say(&format!("{error}"));
+                Exit::Failed
+            }
+        },
+    }
+}
+
+/// A line for people.
+fn say(line: &str) {
+    // Without a reader on stderr there is nobody to tell that.
+    let _ = writeln!(io::stderr().lock(), "{line}");
+}
+
+/// An error for people: code, message, place in the file, help.
+fn tell(error: &dyn Diagnostic, around: &Surroundings) {
+    let theme = if around.colours { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
+    let mut text = String::new();
+    let handler = GraphicalReportHandler::new_themed(theme).with_width(100).with_links(false);
+    if handler.render_report(&mut text, error).is_err() {
+        text = error.to_string();
+    }
+    say(text.trim_end());
+}

@@ -1,0 +1,101 @@
+//! One step from its first event to its outcome.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use super::waiting::Unmet;
+use super::{holding, waiting};
+use crate::event::{Deadline, DeadlineOf, EventKind, Facts, Outcome, Sender};
+use crate::playbook::{Plan, PlannedStep};
+use crate::ports::World;
+use crate::steps::{Notes, Scope, Tries};
+
+/// How long a step may take, and by whose word.
+#[derive(Clone, Copy)]
+pub(super) struct Limits {
+    pub(super) until: Instant,
+    of: DeadlineOf,
+    within: Duration,
+}
+
+impl Limits {
+    /// The step's own deadline, or the run's where that comes first.
+    pub(super) fn of(step: &PlannedStep, plan: &Plan, run_deadline: Instant) -> Self {
+        let own = Instant::now() + step.within;
+        if run_deadline < own {
+            Self { until: run_deadline, of: DeadlineOf::Run, within: plan.within }
+        } else {
+            Self { until: own, of: DeadlineOf::Step, within: step.within }
+        }
+    }
+
+    fn deadline(self) -> Deadline {
+        Deadline { of: self.of, within_ms: self.within.as_millis().try_into().unwrap_or(u64::MAX) }
+    }
+}
+
+/// How a step ended.
+pub(super) struct Ended {
+    pub(super) outcome: Outcome,
+    pub(super) attempts: u32,
+    pub(super) changes: Vec<String>,
+    pub(super) facts: Facts,
+    pub(super) took: Duration,
+}
+
+/// Carries one step out.
+pub(super) async fn carry_out(
+    step: &PlannedStep,
+    plan: &Plan,
+    world: &World,
+    events: &Sender,
+    token: &CancellationToken,
+    limits: Limits,
+) -> Ended {
+    let started = Instant::now();
+    events.send(EventKind::StepStarted {
+        id: step.id.clone(),
+        kind: step.action.name().to_owned(),
+        within_ms: limits.deadline().within_ms,
+    });
+    let (notes, waiting) = Notes::new();
+    let scope = |tries: Tries| Scope { world, stack: &plan.stack, step: &step.id, tries, notes: &notes };
+    let mut wait = waiting::Wait::new(&step.id, events, token, limits.until, waiting);
+    let result = match step.action.holding() {
+        None => wait.until_it_passes(async |tries| step.action.attempt(&scope(tries)).await).await,
+        Some(condition) => {
+            match wait.until_it_passes(async |tries| condition.begin(&scope(tries)).await).await {
+                Ok(held) => {
+                    holding::while_it_holds(
+                        held,
+                        condition.window(),
+                        &scope(Tries::default()),
+                        token,
+                        limits.until,
+                    )
+                    .await
+                }
+                Err(unmet) => Err(unmet),
+            }
+        }
+    };
+    let attempts = wait.attempts();
+    let (changes, mut facts) = notes.take();
+    let outcome = match result {
+        Ok(found) => {
+            facts.extend(found);
+            Outcome::Passed
+        }
+        Err(Unmet::Hopeless(failure)) => {
+            Outcome::Failed { why: failure.why, class: failure.class, deadline: None }
+        }
+        Err(Unmet::OutOfTime(failure)) => {
+            let deadline = Some(limits.deadline());
+            Outcome::Failed { why: failure.why, class: failure.class, deadline }
+        }
+        Err(Unmet::Stopped) => Outcome::Interrupted,
+    };
+    Ended { outcome, attempts, changes, facts, took: started.elapsed() }
+}

@@ -1,0 +1,31 @@
+//! openbell brings an Interactive Brokers trading stack from power-on to "operational in safe mode", and proves that
+//! it did. The opening bell rings only when every check is green.
+//!
+//! The map, from the outside in. Facts flow right as events, the world comes in through ports, and only [`app`] knows
+//! both ends; a test holds the imports to this list.
+//!
+//! - [`cli`]: the command line, types only; [`exit`]: the exit codes.
+//! - [`app`]: the composition root. Wires the layers for each command.
+//! - [`playbook`]: the format, its problems with their places, and the checked plan.
+//! - [`engine`]: carries a plan out. The only module that waits.
+//! - [`steps`]: the kinds of step, one file each; an action is one attempt.
+//! - [`ports`]: the world as steps see it; [`adapters`]: the world as it is.
+//! - [`event`]: the five kinds of event; [`report`]: what is made of them.
+//! - [`diagnosis`]: a failure as data; [`redact`]: no secret in any of it; [`period`]: spans of time as written.
+//! - [`wire`]: the TWS API in bytes; [`sim`]: the stand-ins for rehearsals and tests.
+
+pub mod adapters;
+pub mod app;
+pub mod cli;
+pub mod diagnosis;
+pub mod engine;
+pub mod event;
+pub mod exit;
+pub mod period;
+pub mod playbook;
+pub mod ports;
+pub mod redact;
+pub mod report;
+pub mod sim;
+pub mod steps;
+pub mod wire;

@@ -1,0 +1,40 @@
+//! Arguments, log, clock and environment in; an exit code out. Everything else is the library's.
+#![expect(clippy::disallowed_methods, reason = "this is where the clock and the environment enter")]
+
+use std::io::IsTerminal;
+use std::process::ExitCode;
+
+use clap::Parser;
+use openbell::app::{Surroundings, main as carry_out};
+use openbell::cli::Cli;
+use tracing_subscriber::filter::{EnvFilter, FilterFn};
+use tracing_subscriber::prelude::*;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let terminal = std::io::stderr().is_terminal();
+    // https://no-color.org: set and not empty.
+    let no_colour = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    // Asking a Windows console whether it can show colours also switches them on there.
+    let colours = terminal && !no_colour && console::Term::stderr().features().colors_supported();
+    if let Some(filter) = &cli.log {
+        // Other crates log request bodies, and those hold the environment of containers: only our own log is shown.
+        let ours = FilterFn::new(|about| about.target().starts_with("openbell"));
+        let lines = tracing_subscriber::fmt::layer()
+            .with_ansi(colours)
+            .with_writer(std::io::stderr)
+            .with_filter(ours);
+        tracing_subscriber::registry().with(EnvFilter::builder().parse_lossy(filter)).with(lines).init();
+    }
+    let around = Surroundings {
+        now: jiff::Timestamp::now(),
+        terminal,
+        colours,
+        own_binary: std::env::current_exe().unwrap_or_default(),
+        environment: |name| std::env::var(name).ok(),
+    };
+    let Ok(runtime) = tokio::runtime::Builder::new_multi_thread().enable_all().build() else {
+        return ExitCode::FAILURE;
+    };
+    runtime.block_on(carry_out(cli, &around)).into()
+}

@@ -1,0 +1,195 @@
+//! The playbook as written, version 1. These types are the format: the JSON Schema is generated from them.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::container::ContainerFormat;
+use crate::period::Period;
+use crate::ports::broker::AccountPattern;
+use crate::steps::Action;
+
+/// A start-up sequence for an Interactive Brokers trading stack, read top to bottom.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Playbook {
+    /// Version of this format.
+    pub version: Version,
+    /// Short name: lower-case letters, digits, `-` and `_`. Becomes the Compose project and the network's name.
+    #[schemars(regex(pattern = r"^[a-z0-9][a-z0-9_-]*$"))]
+    pub name: String,
+    /// What the stack is when the run is green, in a sentence.
+    #[serde(default)]
+    pub description: String,
+    /// Deadline of the whole run. Default: 30m.
+    #[serde(default = "run_deadline")]
+    pub within: Period,
+    /// TWS API connect parameters, used by every step that talks to the gateway.
+    pub connection: ConnectionFormat,
+    /// The ledger of client ids: who owns which. Two owners of one id are an error.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub client_ids: BTreeMap<String, i32>,
+    /// The strategy the bot must say it runs when nobody gave it a plan.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub strategy: Option<StrategyFormat>,
+    /// What holds before the bot starts and is checked on the running objects. What cannot be checked counts as broken.
+    #[serde(default)]
+    pub safety: SafetyFormat,
+    /// The containers of the stack by the name under which they reach each other.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub containers: BTreeMap<String, ContainerFormat>,
+    /// The steps, carried out in this order.
+    #[schemars(length(min = 1))]
+    pub steps: Vec<Step>,
+}
+
+impl Playbook {
+    /// Whether a container is held: every one is, but the gateway (which publishes the port of `connection.address`;
+    /// without it there is no account to look at) and those that say `held: false`.
+    pub(super) fn holds(&self, key: &str) -> bool {
+        let Some(container) = self.containers.get(key) else { return false };
+        let port = self.connection.address.rsplit_once(':').and_then(|(_, port)| port.parse().ok());
+        let gateway = container.ports.iter().any(|published| Some(published.get().host_port) == port);
+        !container.hold_until.is_empty() || (container.held.unwrap_or(true) && !gateway)
+    }
+}
+
+fn run_deadline() -> Period {
+    Duration::from_mins(30).into()
+}
+
+/// Version of the playbook format.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(try_from = "u32", into = "u32")]
+pub struct Version(#[schemars(range(min = 1, max = 1))] u32);
+
+impl TryFrom<u32> for Version {
+    type Error = String;
+
+    fn try_from(version: u32) -> Result<Self, String> {
+        if version == 1 {
+            Ok(Self(version))
+        } else {
+            Err(format!("this openbell reads version 1, not {version}"))
+        }
+    }
+}
+
+impl From<Version> for u32 {
+    fn from(version: Version) -> Self {
+        version.0
+    }
+}
+
+/// TWS API connect parameters.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ConnectionFormat {
+    /// `host:port` of the gateway as this machine reaches it, such as `127.0.0.1:4002`.
+    #[schemars(regex(pattern = r"^[^\s:]+:[0-9]{1,5}$|^\[[0-9a-fA-F:]+\]:[0-9]{1,5}$"))]
+    pub address: String,
+    /// Client ids, tried in this order when one is in use. 0 is refused (it sees every order), 9000 to 9099 are
+    /// openbell's own.
+    #[schemars(length(min = 1), inner(range(min = 1)))]
+    pub client_id: Vec<i32>,
+    /// How long connecting may take. Default: 60s.
+    #[serde(default = "connect_timeout")]
+    pub timeout: Period,
+}
+
+fn connect_timeout() -> Period {
+    Duration::from_mins(1).into()
+}
+
+/// The declared default strategy and what proves it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct StrategyFormat {
+    /// Its name, such as `C`.
+    pub default: String,
+    /// What proves that the bot runs it.
+    pub evidence: EvidenceFormat,
+}
+
+/// What proves which strategy a bot runs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct EvidenceFormat {
+    /// The container whose log speaks of it.
+    pub container: String,
+    /// Regular expression with exactly one group, the strategy's name. The last line that matches counts.
+    /// Default: `Strategy (\w+) active`.
+    #[serde(default = "strategy_line")]
+    pub log: String,
+}
+
+fn strategy_line() -> String {
+    r"Strategy (\w+) active".to_owned()
+}
+
+/// The safe state.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SafetyFormat {
+    /// Trading mode. Only `paper` is possible in this version. Default: paper.
+    #[serde(default)]
+    pub mode: Mode,
+    /// Account ids or beginnings of them that a session may show. Default: `DU*` and `DF*`, all paper accounts.
+    #[serde(default = "paper_accounts")]
+    #[schemars(length(min = 1))]
+    pub accounts: Vec<AccountPattern>,
+    /// Environment that containers must have, by container: variable and exact value.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub env: BTreeMap<String, BTreeMap<String, String>>,
+    /// Paths that must not exist in containers, volumes included.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub absent: Vec<AbsentFormat>,
+}
+
+impl Default for SafetyFormat {
+    fn default() -> Self {
+        Self { mode: Mode::Paper, accounts: paper_accounts(), env: BTreeMap::new(), absent: Vec::new() }
+    }
+}
+
+fn paper_accounts() -> Vec<AccountPattern> {
+    ["DU*", "DF*"]
+        .map(|pattern| AccountPattern::try_from(pattern.to_owned()).expect("a constant pattern is valid"))
+        .to_vec()
+}
+
+/// A path that must not exist in a container.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AbsentFormat {
+    /// The container, as named under `containers`.
+    pub container: String,
+    /// Absolute path in the container.
+    pub path: String,
+}
+
+/// Trading mode.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Mode {
+    /// Paper trading: only accounts that begin with DU or DF.
+    #[default]
+    Paper,
+}
+
+/// One step.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Step {
+    /// Unique name of the step.
+    #[schemars(regex(pattern = r"^[A-Za-z0-9][A-Za-z0-9_-]*$"))]
+    pub id: String,
+    /// Deadline of the step, such as `90s`. Each kind has its own default.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub within: Option<Period>,
+    /// What it does: exactly one kind of step.
+    #[serde(rename = "do")]
+    pub action: Action,
+}

@@ -1,0 +1,119 @@
+//! What is wrong with a playbook: every problem with its place, all at once.
+
+use std::ops::Range;
+use std::path::Path;
+
+use miette::{Diagnostic, LabeledSpan, NamedSource, Severity, SourceCode};
+
+/// Something is wrong with a playbook.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// Stable code, such as `playbook::unknown_key`.
+    pub code: &'static str,
+    /// What is wrong.
+    pub message: String,
+    /// What to write instead.
+    pub help: Option<String>,
+    /// Where, in bytes; nothing for problems of the whole file.
+    pub place: Option<Range<usize>>,
+    /// What to say at the place.
+    pub label: String,
+}
+
+/// All problems of one file.
+#[derive(Debug)]
+pub struct Problems {
+    /// The file as named by the user.
+    pub file: String,
+    /// The problems with the text they speak of, in order of their places.
+    pub located: Vec<Located>,
+}
+
+/// A problem together with the text it points into.
+#[derive(Debug)]
+pub struct Located {
+    problem: Problem,
+    text: Option<NamedSource<String>>,
+}
+
+impl Problems {
+    /// The problems of a file whose text could be read.
+    pub(super) fn in_text(file: &Path, text: &str, mut problems: Vec<Problem>) -> Self {
+        problems.sort_by_key(|problem| problem.place.as_ref().map_or(0, |place| place.start));
+        let file = file.display().to_string();
+        let located = problems
+            .into_iter()
+            .map(|problem| Located {
+                text: problem
+                    .place
+                    .is_some()
+                    .then(|| NamedSource::new(&file, text.to_owned()).with_language("YAML")),
+                problem,
+            })
+            .collect();
+        Self { file, located }
+    }
+
+    /// The problem of a file that could not be read.
+    pub(super) fn of_file(file: &Path, problem: Problem) -> Self {
+        Self { file: file.display().to_string(), located: vec![Located { problem, text: None }] }
+    }
+
+    /// The problems alone.
+    pub fn iter(&self) -> impl Iterator<Item = &Problem> {
+        self.located.iter().map(|located| &located.problem)
+    }
+}
+
+impl std::fmt::Display for Problems {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.located.len() {
+            1 => write!(f, "{} has a problem; nothing was started", self.file),
+            count => write!(f, "{} has {count} problems; nothing was started", self.file),
+        }
+    }
+}
+
+impl std::error::Error for Problems {}
+
+impl Diagnostic for Problems {
+    fn code<'a>(&'a self) -> Option<Box<dyn std::fmt::Display + 'a>> {
+        Some(Box::new("playbook::invalid"))
+    }
+
+    fn related<'a>(&'a self) -> Option<Box<dyn Iterator<Item = &'a dyn Diagnostic> + 'a>> {
+        Some(Box::new(self.located.iter().map(|located| located as &dyn Diagnostic)))
+    }
+}
+
+impl std::fmt::Display for Located {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.problem.message)
+    }
+}
+
+impl std::error::Error for Located {}
+
+impl Diagnostic for Located {
+    fn code<'a>(&'a self) -> Option<Box<dyn std::fmt::Display + 'a>> {
+        Some(Box::new(self.problem.code))
+    }
+
+    fn severity(&self) -> Option<Severity> {
+        Some(Severity::Error)
+    }
+
+    fn help<'a>(&'a self) -> Option<Box<dyn std::fmt::Display + 'a>> {
+        self.problem.help.as_ref().map(|help| Box::new(help) as Box<dyn std::fmt::Display>)
+    }
+
+    fn source_code(&self) -> Option<&dyn SourceCode> {
+        self.text.as_ref().map(|text| text as &dyn SourceCode)
+    }
+
+    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
+        let place = self.problem.place.clone()?;
+        let label = LabeledSpan::new_primary_with_span(Some(self.problem.label.clone()), place);
+        Some(Box::new(std::iter::once(label)))
+    }
+}

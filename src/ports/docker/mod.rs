@@ -1,0 +1,60 @@
+//! The Docker engine: what openbell asks of it, in the words of the field.
+//!
+//! Every call is one request (or one exchange); none waits for a condition.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+
+mod error;
+mod spec;
+mod state;
+
+pub use error::DockerError;
+pub use spec::{
+    ContainerSpec, EnvValue, HealthCheck, ImageBuild, Mount, NetworkSpec, PublishedPort, RestartPolicy,
+};
+pub use state::{
+    Container, Engine, ExecOutput, Health, HealthStatus, Image, LogLine, Network, PathInContainer, Status,
+};
+
+/// A Docker engine. Objects are named by name or id; an object that is not there is `None`, not an error.
+#[async_trait]
+pub trait Docker: Send + Sync {
+    /// Which engine answers, after agreeing on an API version.
+    async fn engine(&self) -> Result<Engine, DockerError>;
+    /// The network of that name.
+    async fn network(&self, name: &str) -> Result<Option<Network>, DockerError>;
+    /// Makes a user-defined bridge network.
+    async fn create_network(&self, spec: &NetworkSpec) -> Result<(), DockerError>;
+    /// Removes a network.
+    async fn remove_network(&self, name: &str) -> Result<(), DockerError>;
+    /// The networks with this label.
+    async fn networks_labelled(&self, label: &str, value: &str) -> Result<Vec<Network>, DockerError>;
+    /// The image of that name.
+    async fn image(&self, name: &str) -> Result<Option<Image>, DockerError>;
+    /// Builds an image from a context.
+    async fn build(&self, build: ImageBuild) -> Result<(), DockerError>;
+    /// Removes an image by name.
+    async fn remove_image(&self, name: &str) -> Result<(), DockerError>;
+    /// The images with this label, as `name:tag`, or by id where no name is left.
+    async fn images_labelled(&self, label: &str, value: &str) -> Result<Vec<String>, DockerError>;
+    /// The container of that name, running or not.
+    async fn container(&self, name: &str) -> Result<Option<Container>, DockerError>;
+    /// The containers with this label, running or not.
+    async fn containers_labelled(&self, label: &str, value: &str) -> Result<Vec<Container>, DockerError>;
+    /// Makes a container without starting it.
+    async fn create(&self, spec: &ContainerSpec) -> Result<(), DockerError>;
+    /// Starts a container; one that runs already is fine.
+    async fn start(&self, name: &str) -> Result<(), DockerError>;
+    /// Stops a container: SIGTERM, then SIGKILL after `grace`; one that is stopped already is fine.
+    async fn stop(&self, name: &str, grace: Duration) -> Result<(), DockerError>;
+    /// Removes a stopped container. Its volumes stay: they are data.
+    async fn remove(&self, name: &str) -> Result<(), DockerError>;
+    /// What a container logged since it was last started, oldest first.
+    async fn logs_since_start(&self, container: &Container) -> Result<Vec<LogLine>, DockerError>;
+    /// Runs a command in a running container, to its end or at most `limit`.
+    async fn exec(&self, name: &str, command: &[String], limit: Duration) -> Result<ExecOutput, DockerError>;
+    /// Whether a path exists in a container, volumes included, running or not.
+    async fn path(&self, name: &str, path: &str) -> Result<PathInContainer, DockerError>;
+}

@@ -1,0 +1,92 @@
+//! Files that a start-up needs from the host: build contexts and secrets.
+
+use std::path::{Path, PathBuf};
+
+use miette::Diagnostic;
+use secrecy::SecretString;
+use sha2::Digest;
+use thiserror::Error;
+
+use crate::diagnosis::{Explain, Pace};
+
+/// What an image is built from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BuildSpec {
+    /// The directory with the Dockerfile, absolute.
+    pub context: PathBuf,
+    /// Put this program's own (static, Linux) binary into the context as `openbell`.
+    pub own_binary: bool,
+}
+
+/// A build context, ready to be sent to an engine.
+#[derive(Clone, Debug)]
+pub struct BuildContext {
+    /// The files as a tar archive.
+    pub tar: Vec<u8>,
+    /// SHA-256 over the archive, in hex: the same files give the same digest.
+    pub digest: String,
+}
+
+/// SHA-256 in hex: the one form of content digest in labels.
+pub fn sha256(content: &[u8]) -> String {
+    use std::fmt::Write;
+    sha2::Sha256::digest(content).iter().fold(String::with_capacity(64), |mut hex, byte| {
+        // Writing to a string cannot fail.
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
+}
+
+/// Reads the host's files.
+pub trait Files: Send + Sync {
+    /// Packs a build context. Reproducible: order, owners and times are fixed.
+    fn pack(&self, build: &BuildSpec) -> Result<BuildContext, FileError>;
+    /// Reads a secret; one line end at the end is dropped, nothing else.
+    fn secret(&self, path: &Path) -> Result<SecretString, FileError>;
+}
+
+/// Why a file could not be used.
+#[derive(Debug, Error, Diagnostic)]
+pub enum FileError {
+    /// The build context is not there or not readable.
+    #[error("the build context {} cannot be read", path.display())]
+    #[diagnostic(code(files::context), help("`build.context` is relative to the playbook's own directory"))]
+    Context {
+        /// The file or directory.
+        path: PathBuf,
+        /// What the system said.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The secret is not there or not readable.
+    #[error("the secret file {} cannot be read", path.display())]
+    #[diagnostic(
+        code(files::secret),
+        help("write the secret into that file, readable by the user that runs openbell only (chmod 600)")
+    )]
+    Secret {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The running binary cannot serve as the content of a Linux image.
+    #[error("{} is not a static Linux program, and a container cannot run it", path.display())]
+    #[diagnostic(
+        code(files::own_binary),
+        help(
+            "name a static Linux build of openbell: --container-binary FILE (or OPENBELL_CONTAINER_BINARY)"
+        )
+    )]
+    OwnBinary {
+        /// The binary.
+        path: PathBuf,
+    },
+}
+
+impl Explain for FileError {
+    fn again(&self) -> Option<Pace> {
+        None
+    }
+}

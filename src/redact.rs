@@ -1,0 +1,84 @@
+//! Keeps secrets and account numbers out of everything that leaves the program.
+//!
+//! Every event passes through a [`Redactor`] before a reporter sees it, so no reporter has to think of it.
+
+use std::sync::LazyLock;
+
+use regex::{Captures, Regex};
+
+/// IBKR account ids: paper `DU…`, `DF…`; live `U…`, `F…`, `I…`; letters after the prefix occur (`DUO071381`).
+static ACCOUNT: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"\b(DU|DF|U|F|I)[A-Z]?[0-9]{5,9}\b").expect("a constant pattern is valid"));
+
+/// `KEY=value` where the key speaks of a secret.
+static ASSIGNMENT: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r#"(?i)\b([A-Z0-9_.-]*(?:PASSWORD|PASSWD|SECRET|TOKEN|API_?KEY)[A-Z0-9_]*)(["']?\s*[=:]\s*)("[^"]*"|'[^']*'|[^\s,;]+)"#)
+        .expect("a constant pattern is valid")
+});
+
+/// What a secret is replaced with.
+const MASK: &str = "***";
+
+/// Knows the values that must not be seen.
+#[derive(Clone, Default)]
+pub struct Redactor {
+    secrets: Vec<String>,
+}
+
+impl Redactor {
+    /// A redactor for these secret values. Values under four characters are left out: hiding every `1` would
+    /// destroy the text without protecting anything.
+    pub fn new(secrets: impl IntoIterator<Item = String>) -> Self {
+        // Programs print a secret of several lines line by line.
+        let parts = |secret: String| {
+            let lines: Vec<String> = secret.lines().map(|line| line.trim().to_owned()).collect();
+            lines.into_iter().chain([secret])
+        };
+        let mut secrets: Vec<String> =
+            secrets.into_iter().flat_map(parts).filter(|secret| secret.len() >= 4).collect();
+        secrets.dedup();
+        // Longest first: a secret may contain another one.
+        secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
+        Self { secrets }
+    }
+
+    /// The text without secrets: by value, by key, and account ids by shape.
+    pub fn text(&self, text: &str) -> String {
+        let mut clean = text.to_owned();
+        for secret in &self.secrets {
+            if clean.contains(secret.as_str()) {
+                clean = clean.replace(secret.as_str(), MASK);
+            }
+        }
+        let clean = ASSIGNMENT.replace_all(&clean, |found: &Captures<'_>| {
+            // A path to a secret is not a secret: `TWS_PASSWORD_FILE=/run/secrets/tws`.
+            if found[1].to_ascii_uppercase().ends_with("_FILE") {
+                found[0].to_owned()
+            } else {
+                format!("{}{}{MASK}", &found[1], &found[2])
+            }
+        });
+        ACCOUNT.replace_all(&clean, |found: &Captures<'_>| mask_account(&found[0])).into_owned()
+    }
+
+    /// The same for a JSON value, keys left alone.
+    pub fn json(&self, value: &mut serde_json::Value) {
+        match value {
+            serde_json::Value::String(text) => *text = self.text(text),
+            serde_json::Value::Array(items) => items.iter_mut().for_each(|item| self.json(item)),
+            serde_json::Value::Object(map) => map.values_mut().for_each(|item| self.json(item)),
+            serde_json::Value::Null | serde_json::Value::Bool(_) | serde_json::Value::Number(_) => {}
+        }
+    }
+}
+
+/// An account id as people may see it: the letters that tell paper from live, and the last three characters.
+///
+/// ```
+/// assert_eq!(openbell::redact::mask_account("DU1234567"), "DU***567");
+/// ```
+pub fn mask_account(account: &str) -> String {
+    let prefix: String = account.chars().take_while(char::is_ascii_alphabetic).take(2).collect();
+    let tail: String = account.chars().rev().take(3).collect::<Vec<_>>().into_iter().rev().collect();
+    format!("{prefix}{MASK}{tail}")
+}

@@ -1,0 +1,44 @@
+//! The time of day and waiting, for both stand-ins.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "a stand-in is a program of its own: nobody above it could hand it the time"
+)]
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use tokio::time::Instant;
+
+/// Milliseconds since 1970.
+pub(super) fn epoch_millis() -> i64 {
+    Timestamp::now().as_millisecond()
+}
+
+/// Microseconds since 1970.
+pub(super) fn epoch_micros() -> i64 {
+    Timestamp::now().as_microsecond()
+}
+
+/// Seconds since 1970.
+pub(super) fn epoch_seconds() -> i64 {
+    Timestamp::now().as_second()
+}
+
+/// The time in UTC, in a format of [`jiff::fmt::strtime`].
+pub(super) fn utc(format: &str) -> String {
+    Timestamp::now().to_zoned(TimeZone::UTC).strftime(format).to_string()
+}
+
+/// Waits that long.
+pub(super) async fn pause(time: Duration) {
+    tokio::time::sleep(time).await;
+}
+
+/// Waits for that moment; for ever when there is none.
+pub(super) async fn pause_until(end: Option<Instant>) {
+    match end {
+        Some(end) => tokio::time::sleep_until(end).await,
+        None => std::future::pending().await,
+    }
+}

@@ -1,0 +1,76 @@
+//! Running a stand-in as a program: arguments and signals in, an end out.
+
+use std::io::{self, Write};
+
+use tokio_util::sync::CancellationToken;
+
+use super::bot::{self, BotError, Configuration, ConfigurationError, Pace};
+use super::cli::{SimArguments, StandIn};
+use super::gateway::{self, GatewayError};
+use super::log::Log;
+use super::script::PRESETS;
+
+/// Why a stand-in ended that was not asked to.
+#[derive(Debug, thiserror::Error)]
+pub enum SimError {
+    /// The gateway could not be played.
+    #[error(transparent)]
+    Gateway(#[from] GatewayError),
+    /// The environment does not configure a bot.
+    #[error(transparent)]
+    Configuration(#[from] ConfigurationError),
+    /// The bot ended by itself.
+    #[error(transparent)]
+    Bot(#[from] BotError),
+    /// The signals that end a program cannot be listened for, or the list cannot be written.
+    #[error("the system refused what the stand-in needs")]
+    Io(#[from] io::Error),
+}
+
+/// Runs a stand-in until it is done, or until SIGTERM or an interrupt. The environment, which configures
+/// the bot, is read through `environment`.
+///
+/// # Errors
+/// See [`SimError`].
+pub async fn run(
+    arguments: SimArguments,
+    environment: impl Fn(&str) -> Option<String>,
+) -> Result<(), SimError> {
+    let stop = stop_on_signal()?;
+    match arguments.stand_in {
+        StandIn::Gateway(arguments) if arguments.list => Ok(list_presets(&mut io::stdout())?),
+        StandIn::Gateway(arguments) => Ok(gateway::run(arguments.settings(), stop).await?),
+        StandIn::Bot => {
+            let configuration = Configuration::from_environment(environment)?;
+            Ok(bot::run(&configuration, Pace::default(), &Log::stdout(), &stop).await?)
+        }
+    }
+}
+
+fn list_presets(out: &mut impl Write) -> io::Result<()> {
+    for preset in PRESETS {
+        writeln!(out, "{:<18} {}", preset.form, preset.does)?;
+    }
+    Ok(())
+}
+
+/// A token that is cancelled by the first SIGTERM or interrupt.
+///
+/// Asked for explicitly: the first process of a container has no default action for SIGTERM.
+fn stop_on_signal() -> io::Result<CancellationToken> {
+    let stop = CancellationToken::new();
+    let cancel = stop.clone();
+    #[cfg(unix)]
+    let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+    tokio::spawn(async move {
+        #[cfg(unix)]
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = tokio::signal::ctrl_c() => {}
+        }
+        #[cfg(not(unix))]
+        let _ = tokio::signal::ctrl_c().await;
+        cancel.cancel();
+    });
+    Ok(stop)
+}

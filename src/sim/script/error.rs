@@ -1,0 +1,70 @@
+//! What can be wrong with a list of presets.
+
+use super::preset::valid_forms;
+
+/// Why a list of presets gives no script.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum PresetError {
+    /// No preset has that name.
+    #[error("there is no preset `{name}`; valid are {}", valid_forms())]
+    Unknown {
+        /// What was written.
+        name: String,
+    },
+    /// The preset needs something after a colon.
+    #[error("the preset `{preset}` lacks its argument; write it as `{form}`")]
+    ArgumentMissing {
+        /// The name of the preset.
+        preset: &'static str,
+        /// How it is written in full.
+        form: &'static str,
+    },
+    /// The preset takes nothing after its name.
+    #[error("the preset `{preset}` takes no argument, but `{argument}` follows it")]
+    ArgumentUnexpected {
+        /// The name of the preset.
+        preset: &'static str,
+        /// What followed.
+        argument: String,
+    },
+    /// The argument should be a length of time.
+    #[error("`{argument}` in `{preset}` is no length of time; valid are `500ms`, `6s`, `2m`, at most a week")]
+    NotATime {
+        /// The name of the preset.
+        preset: &'static str,
+        /// What was written.
+        argument: String,
+    },
+    /// The argument should be client ids.
+    #[error("`{argument}` in `{preset}` is no client id; valid is `100`, or several as `100+101`")]
+    NotAClientId {
+        /// The name of the preset.
+        preset: &'static str,
+        /// What was written.
+        argument: String,
+    },
+    /// The argument should be a server version.
+    #[error("`{argument}` in `{preset}` is no server version; valid are whole numbers from 100 on")]
+    NotAServerVersion {
+        /// The name of the preset.
+        preset: &'static str,
+        /// What was written.
+        argument: String,
+    },
+    /// Two presets decide the same thing.
+    #[error("`{first}` and `{second}` decide the same thing, so they cannot be combined")]
+    Clash {
+        /// The one written first.
+        first: &'static str,
+        /// The one written after it.
+        second: &'static str,
+    },
+    /// A phase follows one that never ends.
+    #[error("`{last}` never ends, so `{unreachable}` after it would never happen")]
+    Unreachable {
+        /// The preset that lasts for ever.
+        last: &'static str,
+        /// The preset behind it.
+        unreachable: &'static str,
+    },
+}

@@ -1,0 +1,59 @@
+//! `env`: the environment of the running container, not of the file that describes it.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{Attempt, Scope, Stack, container_state, safety};
+use crate::diagnosis::Failure;
+use crate::event::Facts;
+
+/// Checks the environment of a running container as the engine shows it, and, where the container has a shell, as its
+/// processes have it (an entry point may export another value).
+///
+/// Without `within`: 30 seconds.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Env {
+    /// The container, as named under `containers`.
+    pub container: String,
+    /// Variables and their exact values; without it, those of `safety.env` for this container.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expect: Option<BTreeMap<String, String>>,
+}
+
+impl Attempt for Env {
+    fn patience(&self, _: &Stack) -> Duration {
+        Duration::from_secs(30)
+    }
+
+    fn container(&self) -> Option<&str> {
+        Some(&self.container)
+    }
+
+    async fn attempt(&self, scope: &Scope<'_>) -> Result<Facts, Failure> {
+        let nothing = BTreeMap::new();
+        let declared = scope.stack.safety.env.get(&self.container);
+        let expected = self.expect.as_ref().or(declared).unwrap_or(&nothing);
+        let item = container_state::declared(scope, &self.container)?;
+        let container = container_state::running(scope, item).await?;
+        safety::environment(&container, &container.env, expected, "docker inspect")?;
+        let mut seen_by = vec!["docker inspect"];
+        match safety::processes(scope, &container).await? {
+            Some(env) => {
+                safety::environment(&container, &env, expected, safety::PROCESSES)?;
+                seen_by.push(safety::PROCESSES);
+            }
+            None => scope
+                .notes
+                .fact("not_seen_by", "the processes themselves: the container has no shell to look with"),
+        }
+        let mut facts = Facts::new();
+        let shown: Vec<String> = expected.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        facts.insert("env".to_owned(), shown.into());
+        facts.insert("seen_by".to_owned(), seen_by.into());
+        Ok(facts)
+    }
+}

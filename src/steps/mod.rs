@@ -1,0 +1,147 @@
+//! The kinds of step, one file each, and the table that names them.
+//!
+//! An action is **one attempt**: it never loops, sleeps, retries or prints, and it is safe to repeat. How long, how
+//! often and what a failure means for the run is the engine's business.
+
+use std::future::Future;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::diagnosis::Failure;
+use crate::event::Facts;
+
+pub mod container_state;
+pub mod differences;
+pub mod safety;
+mod scope;
+mod stack;
+
+pub use scope::{Notes, Scope, Tries};
+pub use stack::{Connection, Evidence, Safety, Stack, StackContainer, Strategy};
+
+/// One attempt at one thing.
+pub trait Attempt: Sync {
+    /// How long the step may take when the playbook does not say.
+    fn patience(&self, stack: &Stack) -> Duration;
+    /// Makes sure that the condition holds, or says why it does not.
+    fn attempt(&self, scope: &Scope<'_>) -> impl Future<Output = Result<Facts, Failure>> + Send;
+    /// The container the step speaks of, as the playbook names it.
+    fn container(&self) -> Option<&str> {
+        None
+    }
+    /// A condition that must hold for a while, rather than come true once.
+    fn holding(&self) -> Option<&dyn Holding> {
+        None
+    }
+}
+
+/// A condition that must hold for a while.
+#[async_trait]
+pub trait Holding: Sync {
+    /// For how long, and how often to look.
+    fn window(&self) -> Window;
+    /// Looks for the first time.
+    async fn begin(&self, scope: &Scope<'_>) -> Result<Box<dyn Held>, Failure>;
+}
+
+/// A condition that is being watched.
+#[async_trait]
+pub trait Held: Send {
+    /// Looks again; the first failure is the breach.
+    async fn still(&mut self, scope: &Scope<'_>) -> Result<Facts, Failure>;
+    /// Returns at the moment something is seen to break, without being asked to look.
+    async fn broken(&mut self) -> Failure;
+    /// Lets go cleanly.
+    async fn end(self: Box<Self>);
+}
+
+/// For how long a condition must hold, and how often to look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Window {
+    /// The whole span.
+    pub length: Duration,
+    /// Time between two looks.
+    pub every: Duration,
+}
+
+/// Declares the modules, the enum of actions, their names in a playbook, and the dispatch.
+macro_rules! steps {
+    ($($(#[doc = $doc:literal])+ $module:ident::$kind:ident => $name:literal,)+) => {
+        $(pub mod $module;)+
+
+        /// What a step does: exactly one kind.
+        #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+        #[serde(rename_all = "snake_case")]
+        pub enum Action {
+            $($(#[doc = $doc])+ #[serde(rename = $name)] $kind($module::$kind),)+
+        }
+
+        impl Action {
+            /// The names of all kinds, in the order of a start-up.
+            pub const NAMES: &[&str] = &[$($name),+];
+
+            /// The kind's name in a playbook.
+            pub fn name(&self) -> &'static str {
+                match self { $(Self::$kind(_) => $name,)+ }
+            }
+
+            /// See [`Attempt::patience`].
+            pub fn patience(&self, stack: &Stack) -> Duration {
+                match self { $(Self::$kind(action) => action.patience(stack),)+ }
+            }
+
+            /// See [`Attempt::container`].
+            pub fn container(&self) -> Option<&str> {
+                match self { $(Self::$kind(action) => action.container(),)+ }
+            }
+
+            /// See [`Attempt::holding`].
+            pub fn holding(&self) -> Option<&dyn Holding> {
+                match self { $(Self::$kind(action) => action.holding(),)+ }
+            }
+
+            /// See [`Attempt::attempt`].
+            pub async fn attempt(&self, scope: &Scope<'_>) -> Result<Facts, Failure> {
+                match self { $(Self::$kind(action) => action.attempt(scope).await,)+ }
+            }
+        }
+    };
+}
+
+steps! {
+    /// Waits until the Docker engine itself answers.
+    engine::Engine => "engine",
+    /// Makes sure that the playbook's network exists.
+    network::Network => "network",
+    /// Makes sure that a container's image is present, building it when it is declared with `build`.
+    image::Image => "image",
+    /// Makes sure that a container runs as declared: created, adopted or recreated.
+    start::Start => "start",
+    /// Waits until the engine's health check of a container says healthy.
+    healthy::Healthy => "healthy",
+    /// Waits until something accepts TCP. This proves nothing behind docker-proxy or socat: see `ready`.
+    port::Port => "port",
+    /// Waits until the TWS API is really ready.
+    ready::Ready => "ready",
+    /// Opens one session with the declared connect parameters and closes it.
+    session::Session => "session",
+    /// Checks that every account of the live session is allowed.
+    account::Account => "account",
+    /// Checks the environment of a running container.
+    env::Env => "env",
+    /// Checks that a path does not exist in a running container, volumes included.
+    absent::Absent => "absent",
+    /// Waits for a line in a container's log since its start.
+    log::Log => "log",
+    /// Checks the answer of an HTTP endpoint.
+    http::HttpAnswer => "http",
+    /// Checks that the bot says it runs the declared default strategy.
+    strategy::StrategyCheck => "strategy",
+    /// Runs a command in a container and checks its exit code and output.
+    exec::Exec => "exec",
+    /// Watches that nothing drops or restarts for a while.
+    stable::Stable => "stable",
+}

@@ -1,0 +1,155 @@
+//! What is not safe, in words.
+
+use miette::Diagnostic;
+use thiserror::Error;
+
+use crate::diagnosis::{Class, Diagnosis, Explain, Failure, Pace};
+use crate::ports::broker::AccountId;
+
+/// What is not safe. Every one of these keeps the bot from running.
+#[derive(Debug, Error, Diagnostic)]
+pub enum SafetyError {
+    /// The session shows an account that is not allowed.
+    #[error("the session shows the account {account}, which is not among the allowed {allowed}{}", if *.live { ": it is a LIVE account" } else { "" })]
+    #[diagnostic(
+        code(safety::account),
+        help(
+            "the gateway is logged in to the wrong account: log it in to the paper account, then run again"
+        )
+    )]
+    Account {
+        /// The account, masked.
+        account: AccountId,
+        /// What is allowed.
+        allowed: String,
+        /// Not a paper account.
+        live: bool,
+    },
+    /// A variable of a container differs.
+    #[error("{name} is {} in the container {container}, expected {expected}", quoted(seen.as_ref()))]
+    #[diagnostic(
+        code(safety::env),
+        help(
+            "the container was made with another environment than declared: mend where it is set, and recreate it"
+        )
+    )]
+    Env {
+        /// The container.
+        container: String,
+        /// The variable.
+        name: String,
+        /// What it should be.
+        expected: String,
+        /// What it is; nothing when it is not set.
+        seen: Option<String>,
+        /// Where it was seen.
+        by: &'static str,
+    },
+    /// A path exists that must not.
+    #[error("{path} exists in the container {container}")]
+    #[diagnostic(
+        code(safety::present),
+        help("remove the file from the image, the volume or the mounted directory it is in")
+    )]
+    Present {
+        /// The container.
+        container: String,
+        /// The path.
+        path: String,
+        /// Its size in bytes.
+        size: i64,
+    },
+    /// The bot says it runs another strategy.
+    #[error("the container {container} says it runs strategy {seen}, expected {expected}")]
+    #[diagnostic(
+        code(safety::strategy),
+        help("find out why it left the default: a gameplan file, a command line, an image")
+    )]
+    Strategy {
+        /// The container.
+        container: String,
+        /// The declared default.
+        expected: String,
+        /// What it says.
+        seen: String,
+        /// The line.
+        line: String,
+    },
+    /// The bot has not said which strategy it runs.
+    #[error("the container {container} has not said since its start that it runs strategy {expected}")]
+    #[diagnostic(
+        code(safety::strategy_unproven),
+        help("does the bot log it? `strategy.evidence.log` is the pattern that is looked for")
+    )]
+    StrategyUnproven {
+        /// The container.
+        container: String,
+        /// The declared default.
+        expected: String,
+        /// The end of its log.
+        tail: Vec<String>,
+    },
+    /// An assertion could not be checked.
+    #[error("the safe state cannot be proven: {what} could not be checked")]
+    #[diagnostic(
+        code(safety::unproven),
+        help("the reason is below; what cannot be checked counts as broken")
+    )]
+    Unproven {
+        /// What could not be checked.
+        what: String,
+        /// Why not.
+        why: Box<Failure>,
+    },
+}
+
+/// A path the engine cannot look at.
+#[derive(Debug, Error, Diagnostic)]
+#[error("{path} lies on a file system in memory of {container}, which the engine does not show")]
+#[diagnostic(code(safety::hidden), help("make the container without that tmpfs"))]
+pub struct HiddenError {
+    /// The container.
+    pub container: String,
+    /// The path.
+    pub path: String,
+}
+
+impl Explain for HiddenError {
+    fn again(&self) -> Option<Pace> {
+        None
+    }
+}
+
+fn quoted(seen: Option<&String>) -> String {
+    seen.map_or_else(|| "not set".to_owned(), |seen| format!("`{seen}`"))
+}
+
+impl Explain for SafetyError {
+    fn again(&self) -> Option<Pace> {
+        match self {
+            Self::StrategyUnproven { .. } => Some(Pace::Brisk),
+            Self::Unproven { why, .. } => why.again,
+            Self::Account { .. } | Self::Env { .. } | Self::Present { .. } | Self::Strategy { .. } => None,
+        }
+    }
+
+    fn evidence(&self) -> Vec<String> {
+        match self {
+            Self::Account { .. } => Vec::new(),
+            Self::Env { by, .. } => vec![format!("seen by {by}")],
+            Self::Present { size, .. } => vec![format!("{size} bytes")],
+            Self::Strategy { line, .. } => vec![format!("log: {line}")],
+            Self::StrategyUnproven { tail, .. } => tail.clone(),
+            Self::Unproven { why, .. } => {
+                let Diagnosis { code, message, causes, evidence, .. } = &why.why;
+                let mut lines = vec![format!("{code}: {message}")];
+                lines.extend(causes.iter().chain(evidence).cloned());
+                lines
+            }
+        }
+    }
+
+    fn class(&self) -> Class {
+        Class::Safety
+    }
+}

@@ -1,0 +1,74 @@
+//! What an attempt is given: the world, the stack, and where to put what it notices.
+
+use std::sync::Mutex;
+
+use serde_json::Value;
+use tokio::sync::mpsc;
+
+use super::Stack;
+use crate::diagnosis::Diagnosis;
+use crate::event::Facts;
+use crate::ports::World;
+
+/// Everything one attempt may see.
+pub struct Scope<'a> {
+    /// The outside.
+    pub world: &'a World,
+    /// What the playbook declares.
+    pub stack: &'a Stack,
+    /// The step's id.
+    pub step: &'a str,
+    /// How often this has been tried.
+    pub tries: Tries,
+    /// Where an attempt puts what it notices on the way.
+    pub notes: &'a Notes,
+}
+
+/// How often a step has been tried.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tries {
+    /// Attempts before this one.
+    pub before: u32,
+    /// How many of them, the last ones, failed for one and the same reason.
+    pub same_reason: u32,
+}
+
+/// What a step noticed: kept even when its attempt fails or is cancelled.
+#[derive(Debug)]
+pub struct Notes {
+    seen: Mutex<(Vec<String>, Facts)>,
+    waiting: mpsc::UnboundedSender<Diagnosis>,
+}
+
+impl Notes {
+    /// Empty notes, and the stream of what attempts wait for.
+    pub fn new() -> (Self, mpsc::UnboundedReceiver<Diagnosis>) {
+        let (waiting, receiver) = mpsc::unbounded_channel();
+        (Self { seen: Mutex::default(), waiting }, receiver)
+    }
+
+    /// Something in the world was changed.
+    pub fn changed(&self, what: String) {
+        if let Ok(mut seen) = self.seen.lock() {
+            seen.0.push(what);
+        }
+    }
+
+    /// Something was observed; a later value replaces an earlier one.
+    pub fn fact(&self, name: &str, value: impl Into<Value>) {
+        if let Ok(mut seen) = self.seen.lock() {
+            seen.1.insert(name.to_owned(), value.into());
+        }
+    }
+
+    /// What the attempt is waiting for at this moment, should it be cut off.
+    pub fn waiting(&self, why: Diagnosis) {
+        // Nobody listens any more when the engine gave up on the step.
+        let _ = self.waiting.send(why);
+    }
+
+    /// Everything noted, taken out.
+    pub fn take(&self) -> (Vec<String>, Facts) {
+        self.seen.lock().map(|mut seen| std::mem::take(&mut *seen)).unwrap_or_default()
+    }
+}

@@ -1,0 +1,48 @@
+//! `session`: the declared connect parameters work.
+
+use std::time::Duration;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{Attempt, Scope, Stack, container_state};
+use crate::diagnosis::Failure;
+use crate::event::Facts;
+use crate::ports::broker::{BrokerError, Connect};
+
+/// Opens one session with the parameters of `connection` and closes it: the client ids are tried in order when one is
+/// in use; version, accounts, next order id and a current-time round trip must come.
+///
+/// Without `within`: 2 minutes.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Session {}
+
+impl Attempt for Session {
+    fn patience(&self, _: &Stack) -> Duration {
+        Duration::from_mins(2)
+    }
+
+    async fn attempt(&self, scope: &Scope<'_>) -> Result<Facts, Failure> {
+        let connection = &scope.stack.connection;
+        for &client_id in &connection.client_ids {
+            let connect =
+                Connect { address: connection.address.clone(), client_id, timeout: connection.timeout };
+            let session = match scope.world.broker.session(&connect).await {
+                Ok(session) => session,
+                Err(BrokerError::ClientIdInUse { .. }) => continue,
+                Err(error) => return Err(container_state::or_gateway_ended(scope, error.into()).await),
+            };
+            let mut facts = Facts::new();
+            facts.insert("server_version".to_owned(), session.server_version.into());
+            facts.insert("client_id".to_owned(), session.client_id.into());
+            facts.insert("next_order_id".to_owned(), session.next_order_id.into());
+            let accounts: Vec<String> = session.accounts.iter().map(ToString::to_string).collect();
+            facts.insert("accounts".to_owned(), accounts.into());
+            return Ok(facts);
+        }
+        let ids: Vec<String> = connection.client_ids.iter().map(ToString::to_string).collect();
+        let address = connection.address.clone();
+        Err(BrokerError::ClientIdsInUse { address, client_ids: ids.join(", ") }.into())
+    }
+}

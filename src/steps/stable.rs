@@ -1,0 +1,197 @@
+//! `stable`: for a while nothing drops and nothing restarts.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use miette::Diagnostic;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+use tokio::time::Instant;
+
+use super::{Attempt, Held, Holding, Scope, Stack, Window, container_state, safety};
+use crate::diagnosis::{Explain, Failure, Pace};
+use crate::event::Facts;
+use crate::period::Period;
+use crate::ports::broker::{Connect, HeldSession};
+use crate::ports::docker::{Container, HealthStatus};
+
+/// Least time between two requests for the time. Asked again within about four seconds, gateways do not answer
+/// (observed by ibkr-go at server version 225).
+const BEAT: Duration = Duration::from_secs(5);
+
+/// Watches that for a while no container of the playbook ends, restarts or turns unhealthy, and that one API session
+/// stays connected and answers. The first breach ends it and is named.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Stable {
+    /// How long it must hold, such as `5m`.
+    #[serde(rename = "for")]
+    pub length: Period,
+    /// Time between two looks; a gateway is not asked more often than every 5 s. Default: 5s.
+    #[serde(default = "every")]
+    pub every: Period,
+    /// Keep an API session open and ask it for the time. Default: true; false for gateways older than build 10.40.
+    #[serde(default = "yes")]
+    pub session: bool,
+}
+
+fn every() -> Period {
+    Duration::from_secs(5).into()
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// What broke.
+#[derive(Debug, Error, Diagnostic)]
+pub enum StableError {
+    /// A container was restarted.
+    #[error("the container {container} restarted while it was being watched")]
+    #[diagnostic(code(stable::restarted), help("`docker logs {container}` shows how its previous run ended"))]
+    Restarted {
+        /// The container.
+        container: String,
+        /// Start before and after.
+        starts: String,
+    },
+    /// A container turned unhealthy.
+    #[error("the container {container} turned unhealthy while it was being watched")]
+    #[diagnostic(code(stable::unhealthy), help("the output of its last health check is below"))]
+    Unhealthy {
+        /// The container.
+        container: String,
+        /// Output of the last check.
+        output: String,
+    },
+}
+
+impl Explain for StableError {
+    fn again(&self) -> Option<Pace> {
+        None
+    }
+
+    fn evidence(&self) -> Vec<String> {
+        match self {
+            Self::Restarted { starts, .. } => vec![starts.clone()],
+            Self::Unhealthy { output, .. } => vec![format!("last output: {}", output.trim())],
+        }
+    }
+}
+
+impl Attempt for Stable {
+    fn patience(&self, _: &Stack) -> Duration {
+        // The window itself, and time to open the session and to look for the last time.
+        self.length.get() + Duration::from_mins(1)
+    }
+
+    async fn attempt(&self, _: &Scope<'_>) -> Result<Facts, Failure> {
+        // Never asked: the engine holds a condition with a window instead of attempting it.
+        Ok(Facts::new())
+    }
+
+    fn holding(&self) -> Option<&dyn Holding> {
+        Some(self)
+    }
+}
+
+#[async_trait]
+impl Holding for Stable {
+    fn window(&self) -> Window {
+        Window { length: self.length.get(), every: self.every.get() }
+    }
+
+    async fn begin(&self, scope: &Scope<'_>) -> Result<Box<dyn Held>, Failure> {
+        let containers = look(scope).await?;
+        let session = if self.session { Some(open(scope).await?) } else { None };
+        Ok(Box::new(Watched { session, asked: Instant::now(), containers, looks: 1 }))
+    }
+}
+
+async fn open(scope: &Scope<'_>) -> Result<Box<dyn HeldSession>, Failure> {
+    let connect = Connect {
+        address: scope.stack.connection.address.clone(),
+        client_id: scope.world.probe_ids.next(),
+        timeout: Duration::from_secs(15),
+    };
+    let session = match scope.world.broker.hold(&connect).await {
+        Ok(session) => session,
+        Err(error) => return Err(container_state::or_gateway_ended(scope, error.into()).await),
+    };
+    if let Err(failure) = safety::allowed(scope, &session.session().accounts) {
+        session.close().await;
+        return Err(failure.into());
+    }
+    Ok(session)
+}
+
+/// Every declared container, running.
+async fn look(scope: &Scope<'_>) -> Result<Vec<Container>, Failure> {
+    let mut containers = Vec::new();
+    for item in scope.stack.containers.values() {
+        containers.push(container_state::running(scope, item).await?);
+    }
+    Ok(containers)
+}
+
+struct Watched {
+    session: Option<Box<dyn HeldSession>>,
+    /// When the session was last asked for the time.
+    asked: Instant,
+    containers: Vec<Container>,
+    looks: u32,
+}
+
+#[async_trait]
+impl Held for Watched {
+    async fn still(&mut self, scope: &Scope<'_>) -> Result<Facts, Failure> {
+        for (before, now) in self.containers.iter().zip(look(scope).await?) {
+            unchanged(before, &now)?;
+        }
+        safety::holds(scope, None, safety::Extent::Containers).await?;
+        if let Some(session) = &mut self.session
+            && self.asked.elapsed() >= BEAT
+        {
+            self.asked = Instant::now();
+            session.beat().await?;
+        }
+        self.looks += 1;
+        let mut facts = Facts::new();
+        facts.insert("looks".to_owned(), self.looks.into());
+        facts.insert("drops".to_owned(), 0.into());
+        facts.insert("restarts".to_owned(), 0.into());
+        Ok(facts)
+    }
+
+    async fn broken(&mut self) -> Failure {
+        match &mut self.session {
+            Some(session) => {
+                let mut failure = Failure::from(session.lost().await);
+                failure.again = None;
+                failure
+            }
+            None => std::future::pending().await,
+        }
+    }
+
+    async fn end(self: Box<Self>) {
+        if let Some(session) = self.session {
+            session.close().await;
+        }
+    }
+}
+
+fn unchanged(before: &Container, now: &Container) -> Result<(), StableError> {
+    let container = now.name.clone();
+    if before.started_at != now.started_at || before.id != now.id || before.restarts != now.restarts {
+        let starts = format!("started at {}, then at {}", before.started_at, now.started_at);
+        return Err(StableError::Restarted { container, starts });
+    }
+    match &now.health {
+        Some(health) if health.status == HealthStatus::Unhealthy => {
+            Err(StableError::Unhealthy { container, output: health.last_output.clone() })
+        }
+        Some(_) | None => Ok(()),
+    }
+}

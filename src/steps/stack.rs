@@ -1,0 +1,95 @@
+//! What a playbook declares, resolved: what the steps act on and hold the world against.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use crate::ports::broker::AccountPattern;
+use crate::ports::docker::ContainerSpec;
+use crate::ports::files::BuildSpec;
+
+/// The declared stack. Only a checked plan holds one.
+#[derive(Clone, Debug)]
+pub struct Stack {
+    /// The playbook's name: Compose project, prefix of names.
+    pub name: String,
+    /// The network the containers share.
+    pub network: String,
+    /// Labels of everything this playbook makes.
+    pub labels: BTreeMap<String, String>,
+    /// TWS API connect parameters.
+    pub connection: Connection,
+    /// What the bot must say it runs.
+    pub strategy: Option<Strategy>,
+    /// What must hold.
+    pub safety: Safety,
+    /// The containers by their key in the playbook.
+    pub containers: BTreeMap<String, StackContainer>,
+}
+
+impl Stack {
+    /// The container of that key. Checked when the plan was made, so a miss is a bug that fails the step.
+    pub fn container(&self, key: &str) -> Option<&StackContainer> {
+        self.containers.get(key)
+    }
+
+    /// The container that publishes the port of the gateway's address.
+    pub fn gateway(&self) -> Option<&StackContainer> {
+        let port: u16 = self.connection.address.rsplit_once(':')?.1.parse().ok()?;
+        self.containers
+            .values()
+            .find(|item| item.spec.ports.iter().any(|published| published.host_port == port))
+    }
+}
+
+/// A declared container.
+#[derive(Clone, Debug)]
+pub struct StackContainer {
+    /// Its key in the playbook.
+    pub key: String,
+    /// What it must be.
+    pub spec: ContainerSpec,
+    /// How its image is built, if openbell builds it.
+    pub build: Option<BuildSpec>,
+    /// It may run only while the safe state is proven.
+    pub held: bool,
+}
+
+/// TWS API connect parameters.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Connection {
+    /// `host:port` as this machine reaches the gateway.
+    pub address: String,
+    /// Ids tried in order.
+    pub client_ids: Vec<i32>,
+    /// How long connecting may take.
+    pub timeout: Duration,
+}
+
+/// The declared default strategy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Strategy {
+    /// Its name.
+    pub default: String,
+    /// What proves it.
+    pub evidence: Evidence,
+}
+
+/// What proves which strategy a bot runs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Evidence {
+    /// The container whose log speaks of it.
+    pub container: String,
+    /// Regular expression with one group: the strategy's name.
+    pub log: String,
+}
+
+/// What must hold of the running objects.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Safety {
+    /// Patterns of the accounts a session may show.
+    pub accounts: Vec<AccountPattern>,
+    /// Environment by container.
+    pub env: BTreeMap<String, BTreeMap<String, String>>,
+    /// Paths that must not exist, by container.
+    pub absent: Vec<(String, String)>,
+}

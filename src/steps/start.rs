@@ -1,0 +1,120 @@
+//! `start`: a container runs as declared. One that is held back is started only when the safe state is proven.
+
+use std::time::Duration;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::differences::{self, SPEC_LABEL};
+use super::{Attempt, Scope, Stack, StackContainer, container_state, safety};
+use crate::diagnosis::Failure;
+use crate::event::Facts;
+use crate::ports::docker::{Container, ContainerSpec, DockerError, EnvValue, Image, Status};
+
+/// Makes sure that a container runs as declared: created when there is none, adopted when it already matches,
+/// recreated when it differs (the report names in what). A container made by somebody else is adopted when it
+/// matches and never recreated. A held container (see `hold_until`) is started only when the safe state is proven
+/// on the container itself, and checked again once it runs.
+///
+/// Without `within`: 60 seconds and the container's stop grace.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Start {
+    /// The container, as named under `containers`.
+    pub container: String,
+}
+
+impl Attempt for Start {
+    fn patience(&self, stack: &Stack) -> Duration {
+        let grace = stack.container(&self.container).map_or(Duration::ZERO, |item| item.spec.stop_grace);
+        grace + Duration::from_mins(1)
+    }
+
+    fn container(&self) -> Option<&str> {
+        Some(&self.container)
+    }
+
+    async fn attempt(&self, scope: &Scope<'_>) -> Result<Facts, Failure> {
+        let item = container_state::declared(scope, &self.container)?;
+        let docker = &scope.world.docker;
+        let image = docker.image(&item.spec.image).await?;
+        let image = image.ok_or_else(|| DockerError::NoImage { image: item.spec.image.clone() })?;
+        let item = &with_secrets(scope, item)?;
+        let existing = make(scope, item, &image).await?;
+        if item.held {
+            // On the container as it was made, before its first instruction runs.
+            safety::holds(scope, Some(&item.key), safety::Extent::Gate).await?;
+        }
+        if existing.as_ref().is_some_and(|container| container.status == Status::Paused) {
+            return Err(container_state::ContainerError::Paused { container: item.spec.name.clone() }.into());
+        }
+        if !existing.is_some_and(|container| container.is_running()) {
+            docker.start(&item.spec.name).await?;
+            scope.notes.changed(format!("container {} started", item.spec.name));
+        }
+        let container = container_state::running(scope, item).await?;
+        if item.held {
+            safety::holds(scope, Some(&item.key), safety::Extent::Containers).await?;
+        }
+        Ok(facts(&container, &image))
+    }
+}
+
+/// Makes sure that the container exists and matches; what exists then, if it existed before.
+async fn make(scope: &Scope<'_>, item: &StackContainer, image: &Image) -> Result<Option<Container>, Failure> {
+    let docker = &scope.world.docker;
+    let spec = &item.spec;
+    let Some(container) = docker.container(&spec.name).await? else {
+        docker.create(&labelled(scope, spec)).await?;
+        scope.notes.changed(format!("container {} created", spec.name));
+        return Ok(None);
+    };
+    let differences = differences::differences(spec, &container, image);
+    if differences.is_empty() {
+        return Ok(Some(container));
+    }
+    let differences = differences.join(", ");
+    let ours = container.labels.get("openbell.playbook") == Some(&scope.stack.name)
+        && container.labels.contains_key(SPEC_LABEL);
+    if !ours {
+        return Err(
+            container_state::ContainerError::Foreign { container: spec.name.clone(), differences }.into()
+        );
+    }
+    docker.stop(&spec.name, spec.stop_grace).await?;
+    docker.remove(&spec.name).await?;
+    docker.create(&labelled(scope, spec)).await?;
+    scope.notes.changed(format!("container {} recreated because it differed: {differences}", spec.name));
+    Ok(None)
+}
+
+/// The declaration with the content of its secret files.
+fn with_secrets(scope: &Scope<'_>, item: &StackContainer) -> Result<StackContainer, Failure> {
+    let mut item = item.clone();
+    for env in item.spec.env.values_mut() {
+        if let EnvValue::Secret { file, value } = env {
+            *value = Some(scope.world.files.secret(file)?);
+        }
+    }
+    Ok(item)
+}
+
+fn labelled(scope: &Scope<'_>, spec: &ContainerSpec) -> ContainerSpec {
+    let mut spec = spec.clone();
+    spec.labels.insert("openbell.step".to_owned(), scope.step.to_owned());
+    spec.labels.insert(SPEC_LABEL.to_owned(), differences::digest(&spec));
+    spec
+}
+
+fn facts(container: &Container, image: &Image) -> Facts {
+    let mut facts = Facts::new();
+    facts.insert("container".to_owned(), container.name.clone().into());
+    facts.insert("container_id".to_owned(), container.id.chars().take(12).collect::<String>().into());
+    facts.insert("image".to_owned(), container.image.clone().into());
+    facts.insert("image_digest".to_owned(), image.digest().into());
+    if let Some(build) = image.build() {
+        facts.insert("image_build".to_owned(), build.into());
+    }
+    facts.insert("started_at".to_owned(), container.started_at.clone().into());
+    facts
+}

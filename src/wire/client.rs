@@ -1,0 +1,53 @@
+//! What a client sends while it connects: complete frames, ready for the socket.
+
+use super::dialect::Dialect;
+use super::frame::frame;
+use super::message::{request, since};
+
+/// What a client sends first, before the length-prefixed handshake.
+pub const PREFIX: &[u8; 4] = b"API\0";
+
+/// The opening of a connection: the range of server versions this client understands.
+pub fn handshake(min: u32, max: u32) -> Vec<u8> {
+    let mut opening = PREFIX.to_vec();
+    opening.extend_from_slice(&frame(format!("v{min}..{max}").as_bytes()));
+    opening
+}
+
+/// Opens the session under a client id. A gateway allows one connection for each id.
+pub fn start_api(server_version: u32, client_id: i32) -> Vec<u8> {
+    Dialect::of_message(server_version, since::SESSION).message(
+        request::START_API,
+        |text| {
+            text.add(2).add(client_id).add("");
+        },
+        |message| {
+            message.number(1, i64::from(client_id));
+        },
+    )
+}
+
+/// Asks for the next valid order id.
+pub fn request_ids(server_version: u32) -> Vec<u8> {
+    Dialect::of_message(server_version, since::SESSION).message(
+        request::IDS,
+        |text| {
+            text.add(1).add(1);
+        },
+        // How many ids are wanted; nobody has looked at the number for years, and clients send 0.
+        |message| {
+            message.number(1, 0);
+        },
+    )
+}
+
+/// Asks for the server's clock. Not more often than every five seconds: gateways fall silent then.
+pub fn request_current_time(server_version: u32) -> Vec<u8> {
+    Dialect::of_message(server_version, since::SESSION).message(
+        request::CURRENT_TIME,
+        |text| {
+            text.add(1);
+        },
+        |_| {},
+    )
+}

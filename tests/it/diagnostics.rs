@@ -1,0 +1,227 @@
+//! Golden files: every failure a person can meet, as they meet it.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+use openbell::diagnosis::{Explain, Failure};
+use openbell::ports::broker::{AccountId, BrokerError, Rung};
+use openbell::ports::docker::DockerError;
+use openbell::ports::files::FileError;
+use openbell::ports::http::HttpError;
+use openbell::ports::net::NetError;
+use openbell::steps::container_state::ContainerError;
+use openbell::steps::exec::ExecError;
+use openbell::steps::healthy::HealthError;
+use openbell::steps::http::AnswerError;
+use openbell::steps::log::LogError;
+use openbell::steps::safety::{HiddenError, SafetyError};
+use openbell::steps::stable::StableError;
+
+use crate::support::command::{project, run};
+
+fn io() -> std::io::Error {
+    std::io::Error::other("what the system said")
+}
+
+fn s(text: &str) -> String {
+    text.to_owned()
+}
+
+struct Page(String, BTreeMap<String, usize>);
+
+impl Page {
+    fn add(&mut self, error: impl Explain) {
+        let Failure { why, again, class } = error.into();
+        *self.1.entry(why.code.clone()).or_default() += 1;
+        writeln!(self.0, "{} ({class:?}, again: {again:?})\n  {}", why.code, why.message).unwrap();
+        why.causes.iter().for_each(|cause| writeln!(self.0, "  cause: {cause}").unwrap());
+        why.evidence.iter().for_each(|line| writeln!(self.0, "  | {line}").unwrap());
+        writeln!(self.0, "  help: {}\n", why.help.expect("every failure has a next step")).unwrap();
+    }
+}
+
+fn docker(page: &mut Page) {
+    let host = || s("unix:///var/run/docker.sock");
+    page.add(DockerError::Unreachable { host: host(), reason: s("No such file or directory (os error 2)") });
+    page.add(DockerError::NoPermission { host: host() });
+    page.add(DockerError::BadHost { host: s("gopher://x") });
+    page.add(DockerError::NotAnEngine { host: host(), reason: s("expected value at line 1 column 1") });
+    page.add(DockerError::TooOld { host: host(), found: s("1.40"), needed: s("1.41") });
+    page.add(DockerError::TooNew { host: host(), minimum: s("1.99"), ours: s("1.53") });
+    page.add(DockerError::Timeout { host: host(), seconds: 30, doing: s("start the container bot") });
+    page.add(DockerError::NoImage { image: s("trading-bot:latest") });
+    page.add(DockerError::BuildFailed {
+        image: s("bot"),
+        output: vec![s("Step 1/2 : FROM nothing"), s("no such image")],
+    });
+    page.add(DockerError::NoContainer { container: s("bot") });
+    page.add(DockerError::NotRunning { container: s("bot") });
+    page.add(DockerError::NoNetwork { network: s("paper_default") });
+    page.add(DockerError::NetworkInUse { network: s("paper_default") });
+    page.add(DockerError::NoMountSource { container: s("gateway"), path: s("/etc/secrets/tws") });
+    page.add(DockerError::NameTaken { container: s("bot") });
+    page.add(DockerError::PortTaken { container: s("gateway"), address: s("127.0.0.1:4002") });
+    page.add(DockerError::Refused {
+        doing: s("create the container bot"),
+        status: 400,
+        reason: s("invalid reference format"),
+    });
+}
+
+fn broker(page: &mut Page) {
+    let address = || s("127.0.0.1:4002");
+    page.add(BrokerError::Refused { address: address() });
+    page.add(BrokerError::Unreachable { address: address(), source: io() });
+    page.add(BrokerError::NothingBehind { address: address(), how: s("the connection was closed") });
+    for reached in [Rung::Tcp, Rung::Version, Rung::Accounts, Rung::NextId] {
+        page.add(BrokerError::Mute { address: address(), reached, waited_ms: 10_000 });
+    }
+    page.add(BrokerError::NotAccepted { address: address(), reached: Rung::Version, after_ms: 512 });
+    page.add(BrokerError::ClientIdInUse { address: address(), client_id: 100 });
+    page.add(BrokerError::ClientIdsInUse { address: address(), client_ids: s("100, 101") });
+    page.add(BrokerError::ServerTooOld { address: address(), found: 178, needed: 213 });
+    page.add(BrokerError::NotTws { address: address(), seen: s("HTTP") });
+    page.add(BrokerError::NoAccounts { address: address() });
+    page.add(BrokerError::NoNextId { address: address() });
+    page.add(BrokerError::HalfOpen { address: address(), waited_ms: 10_000 });
+    page.add(BrokerError::ConnectivityLost { address: address(), code: 1100 });
+    page.add(BrokerError::Dropped { address: address(), how: s("the gateway closed the connection") });
+}
+
+fn outside(page: &mut Page) {
+    page.add(NetError::Refused { address: s("127.0.0.1:80"), source: io() });
+    page.add(NetError::Unresolved { address: s("nowhere:80"), source: io() });
+    page.add(NetError::Unreachable { address: s("10.0.0.1:80"), source: io() });
+    page.add(HttpError::BadUrl { url: s("health"), source: io().into() });
+    page.add(HttpError::Unreachable { url: s("http://127.0.0.1/"), source: io().into() });
+    page.add(HttpError::Timeout { url: s("http://127.0.0.1/"), timeout: std::time::Duration::from_secs(10) });
+    page.add(FileError::Context { path: "/docker/bot".into(), source: io() });
+    page.add(FileError::Secret { path: "/secrets/tws_userid".into(), source: io() });
+    page.add(FileError::OwnBinary { path: "openbell.exe".into() });
+}
+
+fn steps(page: &mut Page) {
+    let (container, url) = (|| s("bot"), || s("http://127.0.0.1/health"));
+    let evidence = || vec![s("log: Traceback"), s("log: KeyError")];
+    page.add(ContainerError::Exited {
+        container: container(),
+        exit_code: 137,
+        oom_killed: true,
+        evidence: evidence(),
+    });
+    page.add(ContainerError::Restarting {
+        container: container(),
+        restarts: 7,
+        exit_code: 1,
+        evidence: evidence(),
+    });
+    page.add(ContainerError::Paused { container: container() });
+    page.add(ContainerError::Foreign { container: container(), differences: s("image, env DRY_RUN") });
+    page.add(ContainerError::Undeclared { container: container() });
+    page.add(HealthError::None { container: container() });
+    page.add(HealthError::NotHealthy {
+        container: container(),
+        state: "unhealthy",
+        failing_streak: 3,
+        output: s("refused\n"),
+    });
+    page.add(LogError::NotSeen {
+        container: container(),
+        contains: s("operational"),
+        lines: 3,
+        tail: vec![s("log: hello")],
+    });
+    page.add(AnswerError::Status { url: url(), seen: 503, expected: 200, body: s("starting") });
+    page.add(AnswerError::Body { url: url(), contains: s("ok"), body: s("no") });
+    page.add(AnswerError::NotJson { url: url(), body: s("<html>") });
+    page.add(AnswerError::Field {
+        url: url(),
+        pointer: s("/status"),
+        seen: s("\"down\""),
+        expected: "ok".into(),
+    });
+    page.add(ExecError::ExitCode {
+        container: container(),
+        command: s("/check"),
+        seen: 1,
+        expected: 0,
+        output: vec![s("output: no")],
+    });
+    page.add(ExecError::Output {
+        container: container(),
+        command: s("/check"),
+        contains: s("ok"),
+        output: vec![s("output: no")],
+    });
+    page.add(StableError::Restarted { container: container(), starts: s("started at a, then at b") });
+    page.add(StableError::Unhealthy { container: container(), output: s("refused") });
+}
+
+fn safety(page: &mut Page) {
+    let container = || s("bot");
+    page.add(SafetyError::Account {
+        account: AccountId::new("U1234567"),
+        allowed: s("DU*, DF*"),
+        live: true,
+    });
+    page.add(SafetyError::Env {
+        container: container(),
+        name: s("DRY_RUN"),
+        expected: s("true"),
+        seen: Some(s("false")),
+        by: "docker inspect",
+    });
+    page.add(SafetyError::Env {
+        container: container(),
+        name: s("DRY_RUN"),
+        expected: s("true"),
+        seen: None,
+        by: "/proc/1/environ",
+    });
+    page.add(SafetyError::Present { container: container(), path: s("/data/gameplan.json"), size: 120 });
+    page.add(SafetyError::Strategy {
+        container: container(),
+        expected: s("C"),
+        seen: s("A"),
+        line: s("Strategy A active"),
+    });
+    page.add(SafetyError::StrategyUnproven {
+        container: container(),
+        expected: s("C"),
+        tail: vec![s("log: hello")],
+    });
+    let why = Failure::from(BrokerError::Refused { address: s("127.0.0.1:4002") });
+    page.add(HiddenError { container: container(), path: s("/data/gameplan.json") });
+    page.add(SafetyError::Unproven { what: s("the account of the live session"), why: Box::new(why) });
+}
+
+#[test]
+fn every_failure_reads_well() {
+    let mut page = Page(String::new(), BTreeMap::new());
+    docker(&mut page);
+    broker(&mut page);
+    outside(&mut page);
+    steps(&mut page);
+    safety(&mut page);
+    insta::assert_snapshot!("failures", page.0);
+    let said_twice =
+        |code: &&String| page.1[*code] > 1 && !["broker::mute", "safety::env"].contains(&code.as_str());
+    assert_eq!(page.1.keys().filter(said_twice).count(), 0, "codes are unique");
+}
+
+#[test]
+fn every_bad_playbook_is_refused_with_its_place() {
+    let mut files: Vec<_> = std::fs::read_dir(project().join("tests/it/bad"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
+    files.sort();
+    assert!(files.len() >= 20);
+    for file in files {
+        let name = file.file_stem().unwrap().to_str().unwrap();
+        let ended = run(&["validate", file.to_str().unwrap()]);
+        assert_eq!(ended.code, 3, "{name}: {}", ended.stderr);
+        let told = ended.stderr.replace(project().to_str().unwrap(), "");
+        insta::assert_snapshot!(format!("bad_{name}"), told);
+    }
+}

@@ -1,0 +1,28 @@
+//! The tests: one binary, through the public door, against real parts where a user has them.
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+#![expect(clippy::disallowed_methods, reason = "tests look at clocks, environments and processes")]
+#![expect(unreachable_pub, reason = "one binary: everything is of the crate")]
+
+mod architecture;
+mod captures;
+mod cli;
+mod diagnostics;
+mod docker;
+mod engines;
+mod insync;
+mod probe;
+mod runs;
+mod safety;
+mod schema;
+mod sim_bot;
+mod sim_clients;
+mod sim_faults;
+mod sim_phases;
+mod sim_robust;
+mod sim_scripts;
+mod sim_transcripts;
+mod stage;
+mod support;
+mod wire_captures;
+mod wire_frames;
+mod wire_round_trips;

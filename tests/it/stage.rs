@@ -1,0 +1,147 @@
+//! A simulated gateway on a free port, its log, and a raw client that speaks with it.
+
+use std::io::Write;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use openbell::sim::gateway::{Settings, serve_logged};
+use openbell::sim::log::Log;
+use openbell::wire::server::{Incoming, decode, parse_version};
+use openbell::wire::{FrameError, client, read_frame};
+use tokio::io::AsyncWriteExt;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::time::timeout;
+use tokio_util::sync::{CancellationToken, DropGuard};
+
+/// Longer than anything a test waits for.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// A log that can be read back.
+#[derive(Clone, Default)]
+pub(crate) struct Lines(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Lines {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Lines {
+    pub(crate) fn log(&self) -> Log {
+        Log::to(self.clone())
+    }
+
+    pub(crate) fn text(&self) -> String {
+        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+    }
+
+    /// Waits until the log holds all parts, each behind the one before.
+    pub(crate) async fn show_in_order(&self, parts: &[&str]) {
+        let shown = async {
+            while !in_order(&self.text(), parts) {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        };
+        let in_time = timeout(PATIENCE, shown).await.is_ok();
+        assert!(in_time, "{parts:?} are not, in this order, in\n{}", self.text());
+    }
+}
+
+fn in_order(mut text: &str, parts: &[&str]) -> bool {
+    for part in parts {
+        let Some(at) = text.find(part) else { return false };
+        text = &text[at + part.len()..];
+    }
+    true
+}
+
+/// A running gateway; stops when dropped.
+pub(crate) struct Stage {
+    pub(crate) address: SocketAddr,
+    pub(crate) log: Lines,
+    _stop: DropGuard,
+}
+
+impl Stage {
+    pub(crate) async fn with(presets: &str) -> Self {
+        Self::of(Settings::scripted(presets.parse().unwrap())).await
+    }
+
+    pub(crate) async fn of(settings: Settings) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let log = Lines::default();
+        let stop = CancellationToken::new();
+        tokio::spawn(serve_logged(listener, settings, log.log(), stop.clone()));
+        Self { address, log, _stop: stop.drop_guard() }
+    }
+
+    pub(crate) async fn connect(&self) -> Client {
+        Client { stream: TcpStream::connect(self.address).await.unwrap(), version: 0 }
+    }
+
+    /// A client that has its version reply.
+    pub(crate) async fn shaken(&self, min: u32, max: u32) -> Client {
+        let mut client = self.connect().await;
+        client.send(&client::handshake(min, max)).await;
+        client.version().await;
+        client
+    }
+
+    /// A client with an open session, its greeting read.
+    pub(crate) async fn session(&self, version: u32, client_id: i32) -> Client {
+        let mut client = self.shaken(100, version).await;
+        client.send(&client::start_api(client.version, client_id)).await;
+        for _ in 0..6 {
+            client.next().await;
+        }
+        client
+    }
+}
+
+/// A raw client.
+pub(crate) struct Client {
+    pub(crate) stream: TcpStream,
+    pub(crate) version: u32,
+}
+
+impl Client {
+    pub(crate) async fn send(&mut self, bytes: &[u8]) {
+        self.stream.write_all(bytes).await.unwrap();
+    }
+
+    pub(crate) async fn frame(&mut self) -> Result<Vec<u8>, FrameError> {
+        timeout(PATIENCE, read_frame(&mut self.stream)).await.expect("the gateway is silent")
+    }
+
+    /// Reads the version reply.
+    pub(crate) async fn version(&mut self) -> u32 {
+        let payload = self.frame().await.unwrap();
+        self.version = parse_version(&payload).unwrap().0;
+        self.version
+    }
+
+    pub(crate) async fn next(&mut self) -> Incoming {
+        let payload = self.frame().await.unwrap();
+        decode(self.version, &payload).unwrap()
+    }
+
+    /// Nothing comes, and nothing closes, for a while.
+    pub(crate) async fn assert_silence(&mut self) {
+        let heard = timeout(Duration::from_millis(150), read_frame(&mut self.stream)).await;
+        assert!(heard.is_err(), "not silent: {heard:?}");
+    }
+
+    pub(crate) async fn assert_closed(&mut self) {
+        match self.frame().await {
+            Err(FrameError::Closed | FrameError::Io(_)) => {}
+            other => panic!("not closed: {other:?}"),
+        }
+    }
+}

@@ -1,0 +1,231 @@
+//! A Docker engine in memory: containers, networks and images that exist, and what was asked of it.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::Mutex;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use openbell::ports::docker::{
+    Container, ContainerSpec, Docker, DockerError, Engine, EnvValue, ExecOutput, Image, ImageBuild, LogLine,
+    Network, NetworkSpec, PathInContainer, Status,
+};
+use secrecy::ExposeSecret;
+
+#[derive(Default)]
+pub struct State {
+    pub containers: BTreeMap<String, Container>,
+    pub networks: BTreeSet<String>,
+    pub images: BTreeMap<String, Image>,
+    pub logs: BTreeMap<String, Vec<String>>,
+    pub paths: BTreeSet<(String, String)>,
+    /// What requests for the engine's version answer before it answers well.
+    pub unreachable: VecDeque<DockerError>,
+    /// Containers that end the moment they are started.
+    pub dies: BTreeSet<String>,
+    /// Containers that cannot be stopped.
+    pub unstoppable: BTreeSet<String>,
+    /// Commands in containers get no answer.
+    pub mute_exec: bool,
+    /// Requests that change something, in order.
+    pub changes: Vec<String>,
+    starts: u32,
+}
+
+/// The engine.
+#[derive(Default)]
+pub struct FakeEngine(Mutex<State>);
+
+impl FakeEngine {
+    /// Looks at or changes the state.
+    pub fn with<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
+        change(&mut self.0.lock().unwrap())
+    }
+
+    pub fn image(&self, name: &str) {
+        let image = Image {
+            id: format!("sha256:{name}"),
+            repo_digests: vec![],
+            labels: BTreeMap::new(),
+            env: vec![],
+            entrypoint: vec![],
+            command: vec![],
+            user: String::new(),
+        };
+        self.with(|state| state.images.insert(name.to_owned(), image));
+    }
+
+    pub fn changes(&self) -> Vec<String> {
+        self.with(|state| state.changes.clone())
+    }
+
+    pub fn is_running(&self, name: &str) -> bool {
+        self.with(|state| state.containers.get(name).is_some_and(Container::is_running))
+    }
+}
+
+fn made(spec: &ContainerSpec) -> Container {
+    let value = |value: &EnvValue| match value {
+        EnvValue::Plain(text) => text.clone(),
+        EnvValue::Secret { value, .. } => value.as_ref().unwrap().expose_secret().to_owned(),
+    };
+    Container {
+        id: format!("id-{}", spec.name),
+        name: spec.name.clone(),
+        image: spec.image.clone(),
+        image_id: format!("sha256:{}", spec.image),
+        labels: spec.labels.clone(),
+        env: spec.env.iter().map(|(name, text)| format!("{name}={}", value(text))).collect(),
+        entrypoint: spec.entrypoint.clone().unwrap_or_default(),
+        command: spec.command.clone().unwrap_or_default(),
+        user: spec.user.clone().unwrap_or_default(),
+        restart: spec.restart,
+        ports: spec.ports.clone(),
+        mounts: spec.mounts.clone(),
+        tmpfs: vec![],
+        networks: vec![spec.network.clone()],
+        status: Status::Created,
+        started_at: String::new(),
+        finished_at: String::new(),
+        exit_code: 0,
+        oom_killed: false,
+        error: String::new(),
+        restarts: 0,
+        health: None,
+        tty: false,
+    }
+}
+
+fn no_answer(doing: &str) -> DockerError {
+    DockerError::Timeout { host: "fake".into(), seconds: 30, doing: doing.into() }
+}
+
+fn missing(name: &str) -> DockerError {
+    DockerError::NoContainer { container: name.to_owned() }
+}
+
+#[async_trait]
+impl Docker for FakeEngine {
+    async fn engine(&self) -> Result<Engine, DockerError> {
+        match self.with(|state| state.unreachable.pop_front()) {
+            Some(error) => Err(error),
+            None => Ok(Engine { version: "20.10".into(), api: "1.41".into(), host: "fake".into() }),
+        }
+    }
+
+    async fn network(&self, name: &str) -> Result<Option<Network>, DockerError> {
+        let network = || Network { name: name.to_owned(), labels: BTreeMap::new() };
+        Ok(self.with(|state| state.networks.contains(name).then(network)))
+    }
+
+    async fn create_network(&self, spec: &NetworkSpec) -> Result<(), DockerError> {
+        self.with(|state| {
+            state.networks.insert(spec.name.clone());
+            state.changes.push(format!("create network {}", spec.name));
+        });
+        Ok(())
+    }
+
+    async fn remove_network(&self, name: &str) -> Result<(), DockerError> {
+        self.with(|state| state.networks.remove(name));
+        Ok(())
+    }
+
+    async fn networks_labelled(&self, _: &str, _: &str) -> Result<Vec<Network>, DockerError> {
+        Ok(Vec::new())
+    }
+
+    async fn image(&self, name: &str) -> Result<Option<Image>, DockerError> {
+        Ok(self.with(|state| state.images.get(name).cloned()))
+    }
+
+    async fn build(&self, build: ImageBuild) -> Result<(), DockerError> {
+        let image = Image {
+            id: format!("sha256:{}", build.name),
+            repo_digests: vec![],
+            labels: build.labels,
+            env: vec![],
+            entrypoint: vec![],
+            command: vec![],
+            user: String::new(),
+        };
+        self.with(|state| {
+            state.changes.push(format!("build {}", build.name));
+            state.images.insert(build.name, image);
+        });
+        Ok(())
+    }
+
+    async fn remove_image(&self, name: &str) -> Result<(), DockerError> {
+        self.with(|state| state.images.remove(name));
+        Ok(())
+    }
+
+    async fn images_labelled(&self, _: &str, _: &str) -> Result<Vec<String>, DockerError> {
+        Ok(Vec::new())
+    }
+
+    async fn container(&self, name: &str) -> Result<Option<Container>, DockerError> {
+        Ok(self.with(|state| state.containers.get(name).cloned()))
+    }
+
+    async fn containers_labelled(&self, _: &str, _: &str) -> Result<Vec<Container>, DockerError> {
+        Ok(Vec::new())
+    }
+
+    async fn create(&self, spec: &ContainerSpec) -> Result<(), DockerError> {
+        self.with(|state| {
+            state.changes.push(format!("create {}", spec.name));
+            state.containers.insert(spec.name.clone(), made(spec));
+        });
+        Ok(())
+    }
+
+    async fn start(&self, name: &str) -> Result<(), DockerError> {
+        self.with(|state| {
+            state.changes.push(format!("start {name}"));
+            state.starts += 1;
+            let (starts, dies) = (state.starts, state.dies.contains(name));
+            let container = state.containers.get_mut(name).ok_or_else(|| missing(name))?;
+            container.status = if dies { Status::Exited } else { Status::Running };
+            container.exit_code = i64::from(dies);
+            container.started_at = format!("2026-11-22T00:00:{starts:02}Z");
+            Ok(())
+        })
+    }
+
+    async fn stop(&self, name: &str, _: Duration) -> Result<(), DockerError> {
+        self.with(|state| {
+            state.changes.push(format!("stop {name}"));
+            if state.unstoppable.contains(name) {
+                return Err(no_answer("stop"));
+            }
+            state.containers.get_mut(name).ok_or_else(|| missing(name))?.status = Status::Exited;
+            Ok(())
+        })
+    }
+
+    async fn remove(&self, name: &str) -> Result<(), DockerError> {
+        self.with(|state| {
+            state.changes.push(format!("remove {name}"));
+            state.containers.remove(name);
+        });
+        Ok(())
+    }
+
+    async fn logs_since_start(&self, container: &Container) -> Result<Vec<LogLine>, DockerError> {
+        let lines = self.with(|state| state.logs.get(&container.name).cloned().unwrap_or_default());
+        Ok(lines.into_iter().map(|text| LogLine { at: "2026-11-22T00:00:30Z".into(), text }).collect())
+    }
+
+    async fn exec(&self, _: &str, _: &[String], _: Duration) -> Result<ExecOutput, DockerError> {
+        if self.with(|state| state.mute_exec) {
+            return Err(no_answer("run a command in"));
+        }
+        Ok(ExecOutput { exit_code: 127, output: "not found".into() })
+    }
+
+    async fn path(&self, name: &str, path: &str) -> Result<PathInContainer, DockerError> {
+        let present = self.with(|state| state.paths.contains(&(name.to_owned(), path.to_owned())));
+        Ok(if present { PathInContainer::Present { size: 2 } } else { PathInContainer::Absent })
+    }
+}

@@ -1,0 +1,7 @@
+//! What tests share: a world of fakes, the program, and stacks on a real engine.
+
+pub mod command;
+pub mod engine;
+pub mod plan;
+pub mod stack;
+pub mod world;

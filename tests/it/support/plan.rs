@@ -1,0 +1,85 @@
+//! Plans from a few lines of YAML, carried out in a world of fakes.
+
+use openbell::engine;
+use openbell::event::{Event, RunStarted, Sender, Verdict};
+use openbell::playbook::{self, Plan};
+use openbell::redact::Redactor;
+use openbell::report::{Report, Reporter, Summary};
+use tokio_util::sync::CancellationToken;
+
+use super::world::Fakes;
+
+/// The part of a playbook that most tests share: a gateway and a held bot.
+pub const STACK: &str = r#"
+version: 1
+name: stack
+connection: { address: "127.0.0.1:4002", client_id: [101, 102], timeout: 5s }
+strategy: { default: C, evidence: { container: bot } }
+safety:
+  env: { bot: { DRY_RUN: "true" } }
+  absent: [ { container: bot, path: /data/gameplan.json } ]
+containers:
+  gateway: { image: gateway, ports: ["127.0.0.1:4002:4002"] }
+  bot: { image: bot, env: { DRY_RUN: "true" }, hold_until: [safety] }
+"#;
+
+/// A checked plan from text.
+pub fn plan(text: &str) -> Plan {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("playbook.yaml");
+    std::fs::write(&file, text).unwrap();
+    playbook::load(&file).unwrap_or_else(|problems| {
+        let told: Vec<_> = problems.iter().map(|problem| &problem.message).collect();
+        panic!("{problems}: {told:?}")
+    })
+}
+
+/// The shared stack with these steps.
+pub fn steps(steps: &str) -> Plan {
+    plan(&format!("{STACK}\nsteps:\n{steps}"))
+}
+
+/// How a run went.
+pub struct Told {
+    pub verdict: Verdict,
+    pub report: Report,
+    pub events: Vec<Event>,
+}
+
+impl Told {
+    pub fn step(&self, id: &str) -> &openbell::report::StepReport {
+        self.report.steps.iter().find(|step| step.id == id).unwrap()
+    }
+
+    /// Code of the failure of a step.
+    pub fn code(&self, id: &str) -> &str {
+        &self.step(id).failure.as_ref().expect("the step failed").why.code
+    }
+}
+
+/// Carries a plan out to its end.
+pub async fn run(plan: &Plan, fakes: &Fakes) -> Told {
+    run_until(plan, fakes, &CancellationToken::new()).await
+}
+
+/// Carries a plan out until it ends or is stopped.
+pub async fn run_until(plan: &Plan, fakes: &Fakes, stop: &CancellationToken) -> Told {
+    let (sender, mut receiver) = Sender::new(Redactor::new(["canary-secret".to_owned()]));
+    let begin = RunStarted {
+        run: "20261122T000000Z-000001".into(),
+        at: "2026-11-22T00:00:00.000Z".into(),
+        playbook: plan.name.clone(),
+        description: plan.description.clone(),
+        openbell: "0.0.0".into(),
+        within_ms: plan.within.as_millis().try_into().unwrap(),
+        steps: plan.steps.iter().map(|step| step.id.clone()).collect(),
+    };
+    let verdict = engine::run(plan, &fakes.world, begin, &sender, stop).await;
+    drop(sender);
+    let (mut summary, mut events) = (Summary::default(), Vec::new());
+    while let Some(event) = receiver.recv().await {
+        summary.event(&event);
+        events.push(event);
+    }
+    Told { verdict, report: summary.finish().unwrap(), events }
+}

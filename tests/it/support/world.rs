@@ -1,0 +1,188 @@
+//! A world whose answers are queued beforehand. Asking for more than was queued is a failure of the test.
+
+use std::collections::VecDeque;
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use openbell::ports::World;
+use openbell::ports::broker::{
+    AccountId, Broker, BrokerError, Connect, HeldSession, Probe, ProbeAsk, ProbeIds, Probed, Rung, Session,
+};
+use openbell::ports::files::{BuildContext, BuildSpec, FileError, Files};
+use openbell::ports::http::{Http, HttpAnswer, HttpError};
+use openbell::ports::net::{Net, NetError};
+use secrecy::SecretString;
+
+use super::engine::FakeEngine;
+
+/// A queue of answers; the last one is given again when it may be repeated.
+pub struct Answers<T>(Mutex<VecDeque<T>>);
+
+impl<T> Default for Answers<T> {
+    fn default() -> Self {
+        Self(Mutex::default())
+    }
+}
+
+impl<T> Answers<T> {
+    pub fn push(&self, answer: T) {
+        self.0.lock().unwrap().push_back(answer);
+    }
+
+    fn next(&self) -> Option<T> {
+        self.0.lock().unwrap().pop_front()
+    }
+}
+
+/// How a probe goes.
+pub enum ProbeAnswer {
+    /// To the rung asked for, with these accounts.
+    Ready(Vec<&'static str>),
+    /// Fails.
+    Fails(BrokerError),
+    /// Reaches this rung and then says nothing for ever.
+    SilentAt(Rung),
+}
+
+/// A gateway. Without queued answers it is ready and shows one paper account.
+#[derive(Default)]
+pub struct FakeGateway {
+    pub probes: Answers<ProbeAnswer>,
+    pub sessions: Answers<Result<(), BrokerError>>,
+    /// A held session is lost after this time.
+    pub lost_after: Mutex<Option<Duration>>,
+    pub asked: Mutex<Vec<String>>,
+}
+
+fn session(connect: &Connect) -> Session {
+    Session {
+        server_version: 226,
+        accounts: vec![AccountId::new("DU1234567")],
+        next_order_id: 1,
+        gateway_time: 1_787_607_559,
+        client_id: connect.client_id,
+    }
+}
+
+#[async_trait]
+impl Probe for FakeGateway {
+    async fn probe(&self, ask: &ProbeAsk, reached: &(dyn Fn(Rung) + Sync)) -> Result<Probed, BrokerError> {
+        self.asked.lock().unwrap().push(format!("probe {} patience {:?}", ask.client_id, ask.patience));
+        let accounts = match self.probes.next() {
+            None => vec!["DU1234567"],
+            Some(ProbeAnswer::Ready(accounts)) => accounts,
+            Some(ProbeAnswer::Fails(error)) => return Err(error),
+            Some(ProbeAnswer::SilentAt(rung)) => {
+                reached(rung);
+                std::future::pending::<()>().await;
+                unreachable!()
+            }
+        };
+        for rung in [Rung::Tcp, Rung::Version, Rung::Accounts, Rung::NextId, Rung::Request] {
+            if rung <= ask.until {
+                reached(rung);
+            }
+        }
+        Ok(Probed {
+            server_version: Some(226),
+            connection_time: None,
+            accounts: accounts.into_iter().map(AccountId::new).collect(),
+            next_order_id: Some(1),
+        })
+    }
+}
+
+#[async_trait]
+impl Broker for FakeGateway {
+    async fn session(&self, connect: &Connect) -> Result<Session, BrokerError> {
+        self.asked.lock().unwrap().push(format!("session {}", connect.client_id));
+        self.sessions.next().unwrap_or(Ok(())).map(|()| session(connect))
+    }
+
+    async fn hold(&self, connect: &Connect) -> Result<Box<dyn HeldSession>, BrokerError> {
+        let lost_after = *self.lost_after.lock().unwrap();
+        Ok(Box::new(Held { session: session(connect), lost_after, opened: tokio::time::Instant::now() }))
+    }
+}
+
+struct Held {
+    session: Session,
+    lost_after: Option<Duration>,
+    opened: tokio::time::Instant,
+}
+
+#[async_trait]
+impl HeldSession for Held {
+    fn session(&self) -> &Session {
+        &self.session
+    }
+
+    async fn beat(&mut self) -> Result<(), BrokerError> {
+        Ok(())
+    }
+
+    async fn lost(&mut self) -> BrokerError {
+        match self.lost_after {
+            None => std::future::pending().await,
+            Some(after) => {
+                tokio::time::sleep_until(self.opened + after).await;
+                BrokerError::Dropped { address: "127.0.0.1:4002".into(), how: "closed".into() }
+            }
+        }
+    }
+
+    async fn close(self: Box<Self>) {}
+}
+
+/// Nothing else is out there.
+struct Nothing;
+
+#[async_trait]
+impl Net for Nothing {
+    async fn accepts(&self, _: &str) -> Result<(), NetError> {
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl Http for Nothing {
+    async fn get(&self, _: &str, _: Duration) -> Result<HttpAnswer, HttpError> {
+        Ok(HttpAnswer { status: 200, body: "{}".into() })
+    }
+}
+
+impl Files for Nothing {
+    fn pack(&self, _: &BuildSpec) -> Result<BuildContext, FileError> {
+        Ok(BuildContext { tar: Vec::new(), digest: "context".into() })
+    }
+
+    fn secret(&self, _: &Path) -> Result<SecretString, FileError> {
+        Ok(SecretString::from("canary-secret"))
+    }
+}
+
+/// A world of fakes, and handles to turn their knobs.
+pub struct Fakes {
+    pub engine: Arc<FakeEngine>,
+    pub gateway: Arc<FakeGateway>,
+    pub world: World,
+}
+
+impl Fakes {
+    pub fn new() -> Self {
+        let engine = Arc::new(FakeEngine::default());
+        let gateway = Arc::new(FakeGateway::default());
+        let world = World {
+            docker: engine.clone(),
+            broker: gateway.clone(),
+            probe: gateway.clone(),
+            probe_ids: Arc::new(ProbeIds::default()),
+            net: Arc::new(Nothing),
+            http: Arc::new(Nothing),
+            files: Arc::new(Nothing),
+        };
+        Self { engine, gateway, world }
+    }
+}
