@@ -8,6 +8,7 @@ mod captures;
 mod cli;
 mod diagnostics;
 mod docker;
+mod docker_answers;
 mod engines;
 mod insync;
 mod probe;

@@ -23,9 +23,16 @@ pub struct Stack {
     pub engine: Option<String>,
 }
 
-/// A port that is free now.
+/// A port that is free, and stays so: below the range from which systems give ports to whoever asks for any.
 pub fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+    static NEXT: OnceLock<AtomicU32> = OnceLock::new();
+    let next = NEXT.get_or_init(|| AtomicU32::new(std::process::id() * 101));
+    loop {
+        let port = u16::try_from(16_384 + next.fetch_add(1, Ordering::Relaxed) % 16_000).unwrap();
+        if TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            return port;
+        }
+    }
 }
 
 impl Stack {
