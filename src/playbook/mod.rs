@@ -6,9 +6,7 @@ mod check;
 mod container;
 mod format;
 mod load;
-mod places;
 mod plan;
-mod problem;
 mod schema;
 
 pub use container::{Build, ContainerFormat, EnvText, HealthCheckFormat, PortText, RestartText, VolumeText};
@@ -18,5 +16,4 @@ pub use format::{
 };
 pub use load::load;
 pub use plan::{Plan, PlannedStep};
-pub use problem::{Problem, Problems};
 pub use schema::schema;
