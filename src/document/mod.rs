@@ -10,6 +10,7 @@ mod problem;
 mod read;
 mod schema;
 mod typed;
+mod version;
 
 pub use kind::{Choice, Kind};
 pub use nearest::nearest;
@@ -17,3 +18,4 @@ pub use places::{Places, escaped};
 pub use problem::{Problem, Problems};
 pub use read::{Document, open, parse};
 pub use schema::schema_of;
+pub use version::Version;

@@ -66,6 +66,21 @@ impl Problems {
         }
     }
 
+    /// Each problem in a line: `file:line:column: message; help`.
+    pub fn lines(&self) -> impl Iterator<Item = String> {
+        self.located.iter().map(|located| {
+            let Problem { message, help, place, .. } = &located.problem;
+            let help = help.as_ref().map(|help| format!("; {help}")).unwrap_or_default();
+            let at = place.as_ref().zip(located.text.as_ref()).map(|(place, text)| {
+                let before = &text.inner()[..place.start.min(text.inner().len())];
+                let line = before.matches('\n').count() + 1;
+                let column = before.chars().rev().take_while(|c| *c != '\n').count() + 1;
+                format!(":{line}:{column}")
+            });
+            format!("{}{}: {message}{help}", self.file, at.unwrap_or_default())
+        })
+    }
+
     /// The problems alone.
     pub fn iter(&self) -> impl Iterator<Item = &Problem> {
         self.located.iter().map(|located| &located.problem)

@@ -12,7 +12,6 @@ mod schema;
 pub use container::{Build, ContainerFormat, EnvText, HealthCheckFormat, PortText, RestartText, VolumeText};
 pub use format::{
     AbsentFormat, ConnectionFormat, EvidenceFormat, Mode, Playbook, SafetyFormat, Step, StrategyFormat,
-    Version,
 };
 pub use load::load;
 pub use plan::{Plan, PlannedStep};

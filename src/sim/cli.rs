@@ -1,11 +1,12 @@
 //! The command lines of the stand-ins: clap types only, and what they mean as settings.
 
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 
 use clap::{Args, Subcommand};
 
 use super::gateway::Settings;
-use super::script::Script;
+use super::script::ScriptSource;
+use crate::document::Problems;
 
 /// `openbell sim …`
 #[derive(Debug, Args)]
@@ -30,27 +31,49 @@ pub struct GatewayArguments {
     /// Where to listen
     #[arg(long, value_name = "ADDRESS", default_value = "0.0.0.0:4002")]
     pub listen: SocketAddr,
-    /// What goes wrong, and when: presets with commas between them, see --list
-    #[arg(long, value_name = "PRESETS", default_value = "ready")]
-    pub script: Script,
+    /// What goes wrong, and when: a file, or presets with commas between them, see --list
+    #[arg(long, value_name = "FILE|PRESETS", default_value = "ready")]
+    pub script: ScriptSource,
     /// The highest server version it speaks [default: 226]
     #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(100..=1000))]
     pub server_version: Option<u32>,
     /// The accounts of its log-in, with commas between them [default: DU1234567]
     #[arg(long, value_name = "LIST", value_delimiter = ',')]
     pub accounts: Option<Vec<String>>,
+    /// Where its control port listens, for HTTP: a port of this machine, or an address [default: nowhere]
+    #[arg(long, value_name = "PORT|ADDRESS", value_parser = control)]
+    pub control: Option<SocketAddr>,
     /// Lists the presets and ends
     #[arg(long)]
     pub list: bool,
+    /// Prints the script as a file would hold it and ends
+    #[arg(long)]
+    pub print: bool,
 }
 
 impl GatewayArguments {
     /// The settings these arguments stand for; an option given beats what the script says.
-    pub fn settings(self) -> Settings {
-        let mut settings = Settings::scripted(self.script);
-        settings.listen = self.listen;
-        settings.server_version = self.server_version.unwrap_or(settings.server_version);
-        settings.accounts = self.accounts.unwrap_or(settings.accounts);
-        settings
+    ///
+    /// # Errors
+    /// Every problem of a script file.
+    pub fn settings(&self) -> Result<Settings, Problems> {
+        let mut script = self.script.load()?;
+        let traits = &mut script.gateway;
+        traits.server_version = self.server_version.unwrap_or(traits.server_version);
+        if let Some(accounts) = &self.accounts {
+            // An empty last name is a comma at the end.
+            traits.trailing_comma = accounts.last().is_some_and(String::is_empty);
+            traits.accounts = accounts.iter().filter(|account| !account.is_empty()).cloned().collect();
+        }
+        Ok(Settings { listen: self.listen, control: self.control, ..Settings::scripted(script) })
     }
+}
+
+/// A control port: a number alone is a port of this machine, for this machine.
+fn control(text: &str) -> Result<SocketAddr, String> {
+    if let Ok(port) = text.parse::<u16>() {
+        return Ok(SocketAddr::from((Ipv4Addr::LOCALHOST, port)));
+    }
+    text.parse()
+        .map_err(|_| "neither a port, such as 4080, nor an address, such as 127.0.0.1:4080".to_owned())
 }
