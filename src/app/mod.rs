@@ -41,7 +41,7 @@ pub async fn main(cli: Cli, around: &Surroundings) -> Exit {
             Ok(()) => Exit::Green,
             Err(error) => {
                 say(&format!("{error}"));
-                Exit::Failed
+                if error.is_refusal() { Exit::Safety } else { Exit::Failed }
             }
         },
     }

@@ -27,6 +27,13 @@ pub enum SimError {
     Io(#[from] io::Error),
 }
 
+impl SimError {
+    /// Whether it was a bot that refused to run, because that would not be safe.
+    pub fn is_refusal(&self) -> bool {
+        matches!(self, Self::Bot(BotError::Refused(_)))
+    }
+}
+
 /// Runs a stand-in until it is done, or until SIGTERM or an interrupt. The environment, which configures
 /// the bot, is read through `environment`.
 ///
@@ -40,8 +47,9 @@ pub async fn run(
     match arguments.stand_in {
         StandIn::Gateway(arguments) if arguments.list => Ok(list_presets(&mut io::stdout())?),
         StandIn::Gateway(arguments) => Ok(gateway::run(arguments.settings(), stop).await?),
-        StandIn::Bot => {
-            let configuration = Configuration::from_environment(environment)?;
+        StandIn::Bot(arguments) => {
+            let configuration =
+                Configuration::from_environment(environment)?.misbehaving(arguments.misbehave);
             Ok(bot::run(&configuration, Pace::default(), &Log::stdout(), &stop).await?)
         }
     }

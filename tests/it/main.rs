@@ -16,6 +16,7 @@ mod runs;
 mod safety;
 mod schema;
 mod sim_bot;
+mod sim_bot_misbehaves;
 mod sim_clients;
 mod sim_faults;
 mod sim_phases;

@@ -7,7 +7,7 @@ mod draft;
 mod error;
 mod parse;
 mod preset;
-mod time;
+pub(super) mod time;
 
 use std::collections::BTreeSet;
 use std::time::Duration;

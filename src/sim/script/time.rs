@@ -6,7 +6,7 @@ use std::time::Duration;
 const LONGEST: Duration = Duration::from_hours(24 * 7);
 
 /// `None` when the text is no such length of time, or is more than a week.
-pub(super) fn parse(text: &str) -> Option<Duration> {
+pub(in crate::sim) fn parse(text: &str) -> Option<Duration> {
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
     let (amount, unit) = text.split_at(digits);
     let amount: u64 = amount.parse().ok()?;
