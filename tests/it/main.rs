@@ -19,6 +19,7 @@ mod sim_bot;
 mod sim_bot_misbehaves;
 mod sim_clients;
 mod sim_faults;
+mod sim_memory;
 mod sim_phases;
 mod sim_robust;
 mod sim_scripts;
