@@ -5,7 +5,7 @@ default:
     @just --list
 
 # Everything CI checks
-ci: fmt-check lint test
+ci: fmt-check lint fuzz-briefly test
 
 # The test command of the README
 test:
@@ -31,6 +31,16 @@ schemas:
 # Accept the golden files as they come out now
 golden:
     INSTA_UPDATE=always cargo test
+
+# Fuzz one target: the decoders of both sides (`decode`), or a whole simulated gateway (`gateway`)
+fuzz target="decode" executions="10000000":
+    fuzz/run {{target}} {{executions}}
+
+# Lint the fuzz targets, and fuzz each of them for some seconds
+fuzz-briefly:
+    fuzz/run lint
+    fuzz/run decode 300000 -verbosity=0
+    fuzz/run gateway 20000 -verbosity=0
 
 # The figures of the README
 bench:

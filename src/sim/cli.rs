@@ -4,6 +4,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 
 use clap::{Args, Subcommand};
 
+use super::bot::{FORMS, Misbehaviour};
 use super::gateway::Settings;
 use super::script::ScriptSource;
 use crate::document::Problems;
@@ -21,8 +22,9 @@ pub struct SimArguments {
 pub enum StandIn {
     /// Plays an IB Gateway for API clients, healthy or with scripted faults
     Gateway(GatewayArguments),
-    /// Plays a trading bot in safe mode; configured by its environment alone
-    Bot,
+    /// Plays a trading bot in safe mode, and never trades
+    #[command(after_help = bot_help())]
+    Bot(BotArguments),
 }
 
 /// `openbell sim gateway …`
@@ -77,3 +79,33 @@ fn control(text: &str) -> Result<SocketAddr, String> {
     text.parse()
         .map_err(|_| "neither a port, such as 4080, nor an address, such as 127.0.0.1:4080".to_owned())
 }
+
+/// `openbell sim bot …`
+#[derive(Debug, Args)]
+pub struct BotArguments {
+    /// Does this wrong; a time such as `5s` says how long after it is operational
+    #[arg(long, value_name = "KIND[:TIME]")]
+    pub misbehave: Option<Misbehaviour>,
+}
+
+/// What the bot reads, what it can do wrong, and how it ends.
+fn bot_help() -> String {
+    let forms = FORMS.iter().map(|form| {
+        let written = format!("{}{}", form.name, if form.timed { "[:TIME]" } else { "" });
+        format!("  {written:<24} {}", form.does)
+    });
+    let forms = forms.collect::<Vec<_>>().join("\n");
+    format!("{BOT_ENVIRONMENT}\nMisbehaviour, to try out who watches the bot:\n{forms}\n\n{BOT_EXITS}")
+}
+
+const BOT_ENVIRONMENT: &str = "\
+Environment:
+  GATEWAY_HOST, GATEWAY_PORT  where the gateway is [default: gateway, 4002]
+  CLIENT_ID                   not 0 [default: 100]
+  CONNECT_TIMEOUT             of each of its 30 attempts, in seconds [default: 60]
+  DRY_RUN, TRADING_MODE       `true` and `paper`, or it refuses to run
+  GAMEPLAN                    a file that must not be there [default: /data/gameplan.json]
+";
+
+const BOT_EXITS: &str = "Exit codes: 0 stopped on request, 1 no connection, gateway too old, a number of the environment not \
+valid, or told to, 2 usage, 4 refused because it would not be safe.";

@@ -32,10 +32,11 @@ pub enum SimError {
 }
 
 impl SimError {
-    /// What the process tells its caller: what the script says, else 1.
+    /// What the process tells its caller: what the script says; 4 when running would not be safe; else 1.
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::Gateway(GatewayError::Exit { code }) => *code,
+            Self::Bot(BotError::Refused(_)) => 4,
             _ => 1,
         }
     }
@@ -57,8 +58,9 @@ pub async fn run(
             Ok(io::stdout().write_all(arguments.script.to_yaml()?.as_bytes())?)
         }
         StandIn::Gateway(arguments) => Ok(gateway::run(arguments.settings()?, stop).await?),
-        StandIn::Bot => {
-            let configuration = Configuration::from_environment(environment)?;
+        StandIn::Bot(arguments) => {
+            let configuration =
+                Configuration::from_environment(environment)?.misbehaving(arguments.misbehave);
             Ok(bot::run(&configuration, Pace::default(), &Log::stdout(), &stop).await?)
         }
     }

@@ -22,7 +22,7 @@ fn every_problem_is_told_with_its_place_before_anything_is_played() {
             .unwrap();
         assert_eq!(output.status.code(), Some(3), "{file}: {}", String::from_utf8_lossy(&output.stdout));
         assert!(output.stdout.is_empty());
-        page += &format!("## {file}\n{}\n", String::from_utf8(output.stderr).unwrap());
+        page.push_str(&["## ", file, "\n", &String::from_utf8(output.stderr).unwrap(), "\n"].concat());
     }
     insta::assert_snapshot!("bad_scripts", page);
 }

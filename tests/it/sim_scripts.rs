@@ -73,7 +73,7 @@ fn settings(line: &[&str]) -> Settings {
     let words = ["sim", "gateway"].iter().chain(line);
     match Line::try_parse_from(words).unwrap().sim.stand_in {
         StandIn::Gateway(arguments) => arguments.settings().unwrap(),
-        StandIn::Bot => panic!("not a gateway"),
+        StandIn::Bot(_) => panic!("not a gateway"),
     }
 }
 

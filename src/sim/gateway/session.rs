@@ -88,7 +88,8 @@ impl Session<'_> {
             Start::Mute => return Err(Ending::Abandoned(self.link.ignore().await)),
             Start::InUse => return Err(self.in_use().await),
             Start::NotAccepted => {
-                clock::pause(conduct.close_after.map_or(NOT_ACCEPTED_AFTER, crate::period::Period::get)).await;
+                clock::pause(conduct.close_after.map_or(NOT_ACCEPTED_AFTER, crate::period::Period::get))
+                    .await;
                 gateway.log.line("sim: Ignoring API request 'jextend.StartApi' since API is not accepted.");
                 return Err(Ending::NotAccepted);
             }
