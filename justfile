@@ -22,6 +22,7 @@ fmt-check:
 # Clippy, warnings denied
 lint:
     cargo clippy --all-targets -- -D warnings
+    fuzz/run lint
 
 # Write the generated schemas anew
 schemas:
@@ -36,9 +37,8 @@ golden:
 fuzz target="decode" executions="10000000":
     fuzz/run {{target}} {{executions}}
 
-# Lint the fuzz targets, and fuzz each of them for some seconds
+# Fuzz each target for some seconds
 fuzz-briefly:
-    fuzz/run lint
     fuzz/run decode 300000 -verbosity=0
     fuzz/run gateway 20000 -verbosity=0
 
