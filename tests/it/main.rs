@@ -25,5 +25,6 @@ mod sim_transcripts;
 mod stage;
 mod support;
 mod wire_captures;
+mod wire_config;
 mod wire_frames;
 mod wire_round_trips;
