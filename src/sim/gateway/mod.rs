@@ -4,6 +4,7 @@
 //! bytes to [`crate::wire`]. Nothing here trades: orders are refused.
 
 mod answers;
+mod api_settings;
 mod connection;
 mod door;
 mod error;

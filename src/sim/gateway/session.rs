@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::time::timeout;
 
 use super::answers;
-use super::greeting::greet;
+use super::greeting::{ORDER_ID, greet};
 use super::handshake::PATIENCE;
 use super::link::Link;
 use super::roster::Seat;
@@ -90,7 +90,16 @@ async fn answer_requests(gateway: &Gateway, link: &mut Link, tally: &mut Tally, 
         let answer = match Request::read(version, &payload) {
             Ok(request) => {
                 tally.count(request.id, answered);
-                answers::to(version, &request, &gateway.settings.accounts)
+                let asker = answers::Asker {
+                    version,
+                    client_id: tally.client_id.unwrap_or_default(),
+                    accounts: &gateway.settings.accounts,
+                    next_order_id: ORDER_ID,
+                    read_only: false,
+                    competing: false,
+                    api: &gateway.api,
+                };
+                answers::to(&asker, &request)
             }
             Err(_) => answers::unreadable(version),
         };

@@ -1,11 +1,12 @@
 //! What all connections of one gateway share, and the phase it is in.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 
 use tokio::sync::{Semaphore, watch};
 use tokio_util::sync::CancellationToken;
 
+use super::api_settings::ApiSettings;
 use super::roster::Roster;
 use super::settings::Settings;
 use crate::sim::clock;
@@ -30,6 +31,8 @@ pub(super) struct Gateway {
     pub(super) settings: Settings,
     pub(super) log: Log,
     pub(super) roster: Roster,
+    /// What clients read and edit of the configuration.
+    pub(super) api: Mutex<ApiSettings>,
     pub(super) stop: CancellationToken,
     /// Cancelled when the gateway has stopped accepting for good.
     pub(super) wedged: CancellationToken,
@@ -42,7 +45,9 @@ impl Gateway {
     pub(super) fn new(settings: Settings, log: Log, stop: CancellationToken) -> Arc<Self> {
         // Until the first phase is entered nothing is accepted, so nobody sees this moment.
         let moment = Moment { door: Door::Closed, requests: Requests::Answered, drops: 0 };
+        let api = Mutex::new(ApiSettings::new(settings.listen.port()));
         Arc::new(Self {
+            api,
             settings,
             log,
             roster: Roster::default(),
