@@ -5,6 +5,7 @@
 //! simulator. Imports nothing else of this crate.
 
 pub mod client;
+pub mod config;
 pub mod dialect;
 pub mod frame;
 pub mod message;

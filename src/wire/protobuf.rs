@@ -5,6 +5,8 @@
 
 /// Values of wire type 0.
 const VARINT: u64 = 0;
+/// Values of wire type 1: eight bytes.
+const FIXED64: u64 = 1;
 /// Values of wire type 2: strings and inner messages.
 const DELIMITED: u64 = 2;
 
@@ -17,6 +19,18 @@ impl Message {
     pub fn number(&mut self, field: u32, value: i64) -> &mut Self {
         self.varint(u64::from(field) << 3 | VARINT);
         self.varint(value.cast_unsigned());
+        self
+    }
+
+    /// A yes or no.
+    pub fn flag(&mut self, field: u32, value: bool) -> &mut Self {
+        self.number(field, i64::from(value))
+    }
+
+    /// A `double`.
+    pub fn double(&mut self, field: u32, value: f64) -> &mut Self {
+        self.varint(u64::from(field) << 3 | FIXED64);
+        self.0.extend_from_slice(&value.to_le_bytes());
         self
     }
 

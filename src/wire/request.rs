@@ -42,6 +42,14 @@ impl<'a> Request<'a> {
         self.number(place, 1).filter(|id| i32::try_from(*id).is_ok())
     }
 
+    /// The whole message, for those that exist only as protobuf; `None` when this one came as text.
+    pub fn protobuf(&self) -> Option<&'a [u8]> {
+        match self.body {
+            Body::Text(_) => None,
+            Body::Protobuf(body) => Some(body),
+        }
+    }
+
     /// A number, by its place in the text form and its field in the protobuf form.
     pub fn number(&self, place: usize, field: u32) -> Option<i64> {
         match self.body {
@@ -76,27 +84,27 @@ fn id_place(id: u32, server_version: u32) -> Option<usize> {
         request::OPEN_ORDERS
         | request::ACCOUNT_UPDATES
         | request::IDS
-        | 12..=18
-        | 24
+        | request::NEWS_BULLETINS..=request::ADVISOR_DATA
+        | request::SCANNER_PARAMETERS
         | request::CURRENT_TIME
-        | 58..=61
+        | request::GLOBAL_CANCEL..=request::POSITIONS
         | request::CANCEL_POSITIONS
-        | 65
-        | 66
-        | 72
-        | 73
-        | 80
-        | 82
-        | 85
-        | 91
+        | request::VERIFY
+        | request::VERIFY_MESSAGE
+        | request::START_API..=request::VERIFY_AND_AUTHORIZE_MESSAGE
+        | request::FAMILY_CODES
+        | request::MARKET_DEPTH_EXCHANGES
+        | request::NEWS_PROVIDERS
+        | request::MARKET_RULE
         | request::COMPLETED_ORDERS
         | request::CURRENT_TIME_IN_MILLIS => None,
         request::PLACE_ORDER => lost_version_at(145),
         request::CANCEL_ORDER => lost_version_at(192),
-        20 => lost_version_at(124),
-        22 => lost_version_at(143),
-        19 => Some(3),
-        78 | 79 | 81 | 83 | 84 | 86..=90 | 92..=98 | 100..=104 | 106.. => Some(0),
+        request::HISTORICAL_DATA => lost_version_at(124),
+        request::SCANNER_SUBSCRIPTION => lost_version_at(143),
+        // At the end, and from version 157 on only: before that it ends with the data.
+        request::REPLACE_ADVISOR_DATA => Some(3),
+        request::OPTION_CHAIN.. => Some(0),
         _ => Some(1),
     }
 }

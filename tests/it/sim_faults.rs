@@ -147,7 +147,7 @@ async fn requests_are_answered_in_every_dialect_and_orders_are_refused() {
 async fn whatever_else_is_asked_gets_an_error_with_its_id() {
     let stage = Stage::with("ready").await;
     let mut client = stage.session(226, 3).await;
-    for (id, code) in [(1_u32, 354), (9, 200), (20, 162), (81, 322), (199, 322)] {
+    for (id, code) in [(1_u32, 354), (9, 200), (20, 162), (84, 10172), (199, 322)] {
         let mut request = (id + 200).to_be_bytes().to_vec();
         request.extend(b"\x08\x2a");
         client.send(&openbell::wire::frame(&request)).await;

@@ -30,7 +30,8 @@ struct Gateway {
 
 impl Gateway {
     async fn start() -> Self {
-        let mut command = openbell(&["sim", "gateway", "--listen", "127.0.0.1:0", "--script", "rate:0,most-clients:128"]);
+        let mut command =
+            openbell(&["sim", "gateway", "--listen", "127.0.0.1:0", "--script", "rate:0,most-clients:128"]);
         command.stdout(Stdio::piped());
         let mut child = Command::from(command).kill_on_drop(true).spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();

@@ -24,6 +24,11 @@ fn timeless(server_version: u32, payload: &[u8]) -> Vec<String> {
     parts
 }
 
+/// A figure of an account: there are more of them than when the transcripts were made.
+fn is_figure(server_version: u32, payload: &[u8]) -> bool {
+    matches!(split(server_version, payload).unwrap().id, 6 | 63 | 73)
+}
+
 async fn replay(name: &str, server_version: u32) {
     let stage = Stage::with("ready").await;
     let mut client = stage.connect().await;
@@ -32,13 +37,16 @@ async fn replay(name: &str, server_version: u32) {
             client.send(&entry.bytes).await;
             continue;
         }
-        let payload = client.frame().await.unwrap();
+        let mut payload = client.frame().await.unwrap();
         if index == 1 {
             assert_eq!(parse_version(&payload).unwrap().0, server_version);
             assert_eq!(payload.len() + 4, entry.bytes.len());
             continue;
         }
         let expected = timeless(server_version, &entry.bytes[4..]);
+        while timeless(server_version, &payload) != expected && is_figure(server_version, &payload) {
+            payload = client.frame().await.unwrap();
+        }
         assert_eq!(timeless(server_version, &payload), expected, "{name}: {}", entry.note);
     }
     client.assert_silence().await;

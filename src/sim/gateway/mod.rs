@@ -4,6 +4,7 @@
 //! bytes to [`crate::wire`]. Nothing here trades: orders are refused.
 
 mod answers;
+mod api_settings;
 mod connection;
 mod control;
 mod counters;
@@ -62,10 +63,11 @@ pub async fn serve(
 /// As [`serve`].
 pub async fn serve_logged(
     listener: TcpListener,
-    settings: Settings,
+    mut settings: Settings,
     log: Log,
     stop: CancellationToken,
 ) -> Result<(), GatewayError> {
+    settings.listen = listener.local_addr().unwrap_or(settings.listen);
     play(settings, Some(listener), log, stop).await
 }
 

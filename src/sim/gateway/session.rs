@@ -19,7 +19,7 @@ use super::roster::{NoSeat, Seat};
 use super::state::Gateway;
 use super::tally::{self, Ending, Tally};
 use crate::sim::clock;
-use crate::sim::script::{Conduct, Notice, Requests, Start, Who};
+use crate::sim::script::{Conduct, MarketData, Notice, Requests, Start, Who};
 use crate::wire::message::request;
 use crate::wire::request::Request;
 use crate::wire::server;
@@ -176,9 +176,7 @@ impl Session<'_> {
                 {
                     self.gateway.order_ids.used(client, order);
                 }
-                let accounts = self.gateway.moment().accounts;
-                let accounts: Vec<String> = accounts.split(',').map(str::to_owned).collect();
-                answers::to(self.version, &request, &accounts)
+                self.answer_to(&request, conduct)
             }
             Err(_) => answers::unreadable(self.version),
         };
@@ -186,6 +184,22 @@ impl Session<'_> {
             self.link.send(&answer).await?;
         }
         Ok(())
+    }
+
+    fn answer_to(&self, request: &Request<'_>, conduct: Conduct) -> Vec<u8> {
+        let accounts = self.gateway.moment().accounts;
+        let accounts: Vec<String> = accounts.split(',').map(str::to_owned).collect();
+        let client_id = self.who.client_id.unwrap_or_default();
+        let asker = answers::Asker {
+            version: self.version,
+            client_id,
+            accounts: &accounts,
+            next_order_id: self.gateway.order_ids.next(client_id),
+            read_only: conduct.read_only,
+            competing: conduct.market_data == MarketData::CompetingSession,
+            api: &self.gateway.api,
+        };
+        answers::to(&asker, request)
     }
 
     /// Holds the client to its number of messages in a second.

@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::{Semaphore, broadcast, mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
+use super::api_settings::ApiSettings;
 use super::counters::Counters;
 use super::directory::Directory;
 use super::markers;
@@ -42,6 +43,8 @@ pub(super) struct Gateway {
     pub(super) log: Log,
     pub(super) roster: Roster,
     pub(super) order_ids: OrderIds,
+    /// What clients read and edit of the configuration.
+    pub(super) api: Mutex<ApiSettings>,
     pub(super) counters: Counters,
     pub(super) directory: Directory,
     pub(super) stop: CancellationToken,
@@ -69,6 +72,7 @@ impl Gateway {
             log,
             roster: Roster::new(traits.id_release.get(), traits.most_clients),
             order_ids: OrderIds::new(&traits),
+            api: Mutex::new(ApiSettings::new(&traits.api, settings.listen.port())),
             counters: Counters::default(),
             directory: Directory::default(),
             stop,

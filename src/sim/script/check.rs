@@ -42,6 +42,7 @@ impl Check<'_> {
     fn gateway(&mut self) {
         self.accounts("/gateway/accounts", &self.script.gateway.accounts);
         self.text("/gateway/time_zone", &self.script.gateway.time_zone);
+        self.text("/gateway/api/auto_logoff", &self.script.gateway.api.auto_logoff);
     }
 
     fn accounts(&mut self, pointer: &str, accounts: &[String]) {

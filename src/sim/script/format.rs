@@ -1,6 +1,7 @@
 //! The script as written: these types are the format, and the JSON Schema is generated from them.
 
 use std::collections::BTreeMap;
+use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
 use schemars::JsonSchema;
@@ -62,6 +63,8 @@ pub struct Traits {
     pub most_clients: u32,
     /// How long a client id stays in use after its client is gone. Real gateways: about half a second. Default: 0s.
     pub id_release: Period,
+    /// The settings of its API, which clients of server version 219 and later can read, and edit from 221 on.
+    pub api: ApiTraits,
     /// Whether a handshake that its client gave up stops the gateway from accepting anybody, until it is restarted.
     /// Default: false.
     pub wedges: bool,
@@ -78,7 +81,44 @@ impl Default for Traits {
             time_zone: "UTC".to_owned(),
             most_clients: 32,
             id_release: Duration::ZERO.into(),
+            api: ApiTraits::default(),
             wedges: false,
+        }
+    }
+}
+
+/// The settings of a gateway's API, as its configuration dialog has them. They are told, not followed: which clients are
+/// let in is a rule's.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct ApiTraits {
+    /// Read-only API. Requests for open orders are then refused too. Default: false.
+    pub read_only: bool,
+    /// Socket port. Default: the one it listens on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub port: Option<u16>,
+    /// Master client id. Default: none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 0))]
+    pub master_client_id: Option<i32>,
+    /// Trusted IPs. Default: 127.0.0.1.
+    #[schemars(with = "Vec<String>")]
+    pub trusted_ips: Vec<IpAddr>,
+    /// Allow connections from localhost only. Default: false.
+    pub localhost_only: bool,
+    /// When the gateway logs off, or restarts, by itself each day: `23:45`. Default: 23:45.
+    pub auto_logoff: String,
+}
+
+impl Default for ApiTraits {
+    fn default() -> Self {
+        Self {
+            read_only: false,
+            port: None,
+            master_client_id: None,
+            trusted_ips: vec![Ipv4Addr::LOCALHOST.into()],
+            localhost_only: false,
+            auto_logoff: "23:45".to_owned(),
         }
     }
 }
