@@ -1,5 +1,9 @@
 //! The modules of openbell that read what strangers send, compiled on their own for coverage.
 
+#[path = "../../src/document/mod.rs"]
+pub mod document;
+#[path = "../../src/period.rs"]
+pub mod period;
 pub mod sim;
 #[path = "../../src/wire/mod.rs"]
 pub mod wire;

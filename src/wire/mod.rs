@@ -1,8 +1,9 @@
 //! The TWS API on the wire: framing, the three message forms, and the few small messages of a start-up.
 //!
 //! Owns bytes only, in both directions: [`client`] is what a client sends, [`request`] reads it,
-//! [`server`] is what a gateway answers. When to send what, deadlines and sockets are left to the callers, the readiness probe and the
-//! simulator. Imports nothing else of this crate.
+//! [`server`] is what a gateway answers, [`config`] what a configuration and an edit of it say. When to send
+//! what, deadlines and sockets are left to the callers, the readiness probe and the simulator. Imports nothing
+//! else of this crate.
 
 pub mod client;
 pub mod config;

@@ -43,6 +43,22 @@ async fn it_connects_and_asks_what_clients_ask() {
 }
 
 #[tokio::test]
+async fn it_looks_things_up_and_finds_empty_lists_or_errors() {
+    let stage = Stage::with("ready").await;
+    let client = connect(&stage, Duration::from_secs(5)).await.unwrap().unwrap();
+    assert!(client.family_codes().await.unwrap().is_empty());
+    assert!(client.matching_symbols("AAPL").await.unwrap().is_empty());
+    assert!(client.market_depth_exchanges().await.unwrap().is_empty());
+    assert!(client.smart_components("a6").await.unwrap().is_empty());
+    assert!(client.news_providers().await.unwrap().is_empty());
+    assert!(client.display_groups().await.unwrap().is_empty());
+    assert!(client.scanner_parameters().await.unwrap().contains("ScanParameterResponse"));
+    assert_eq!(client.market_rule(26).await.unwrap().market_rule_id, 26);
+    let refused = client.wsh_metadata().await.unwrap_err().to_string();
+    assert!(refused.contains("10276"), "{refused}");
+}
+
+#[tokio::test]
 async fn it_connects_at_every_version_it_speaks() {
     for server_version in 213..=227 {
         let mut settings = Settings::default();

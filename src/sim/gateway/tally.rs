@@ -124,6 +124,8 @@ impl fmt::Display for Name {
             request::POSITIONS_MULTI => "positionsMulti",
             request::CURRENT_TIME => "currentTime",
             request::CURRENT_TIME_IN_MILLIS => "currentTimeInMillis",
+            request::CONFIG => "config",
+            request::UPDATE_CONFIG => "updateConfig",
             other => return write!(formatter, "#{other}"),
         })
     }
