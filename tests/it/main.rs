@@ -23,6 +23,7 @@ mod sim_control;
 mod sim_faults;
 mod sim_memory;
 mod sim_phases;
+mod sim_refusals;
 mod sim_requests;
 mod sim_robust;
 mod sim_rows;
