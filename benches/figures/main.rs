@@ -20,6 +20,7 @@ use rehearsal::Stage;
 mod compose;
 mod figure;
 mod fixtures;
+mod fleet;
 mod machine;
 mod overhead;
 mod process;
@@ -33,6 +34,10 @@ mod spread;
 
 #[tokio::main]
 async fn main() -> ExitCode {
+    let mut arguments = std::env::args().skip(1);
+    if let (Some(fleet::AS_CLIENTS), Some(gateways)) = (arguments.next().as_deref(), arguments.next()) {
+        return fleet::play_clients(gateways.parse().expect("a number of gateways follows")).await;
+    }
     // `cargo test --benches` builds without optimisation: figures of that would mislead.
     if !std::env::args().any(|argument| argument == "--bench") {
         return ExitCode::SUCCESS;
@@ -80,5 +85,7 @@ async fn measure() -> (Vec<Figure>, String) {
     }
     eprintln!("the program itself");
     figures.extend(program::measure().await);
+    eprintln!("simulated gateways");
+    figures.extend(fleet::measure().await);
     (figures, shares)
 }

@@ -87,7 +87,7 @@ async fn memory() -> Figure {
     }
 }
 
-fn resident(run: &Child) -> u64 {
+pub(crate) fn resident(run: &Child) -> u64 {
     let id = run.id().expect("the run still waits");
     let status =
         fs::read_to_string(format!("/proc/{id}/status")).expect("the system tells about its processes");

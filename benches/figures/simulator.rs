@@ -29,7 +29,7 @@ impl Simulator {
         let ready = Arc::new(OnceLock::new());
         let log = Log::to(ReadyLine { line: Vec::new(), ready: Arc::clone(&ready) });
         let stop = CancellationToken::new();
-        tokio::spawn(gateway::serve_logged(listener, Settings::scripted(script), log, stop.clone()));
+        tokio::spawn(gateway::serve(listener, Settings::scripted(script), log, stop.clone()));
         Self { address, ready, _stop: stop.drop_guard() }
     }
 

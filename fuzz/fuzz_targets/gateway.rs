@@ -8,7 +8,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use libfuzzer_sys::fuzz_target;
-use openbell_fuzz::sim::gateway::{Settings, serve_logged};
+use openbell_fuzz::sim::gateway::{Settings, serve};
 use openbell_fuzz::sim::log::Log;
 use openbell_fuzz::wire::client::{handshake, start_api};
 use tokio::io::AsyncWriteExt;
@@ -33,7 +33,7 @@ impl Stage {
             let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a port");
             let address = listener.local_addr().expect("its address");
             let log = Log::to(std::io::sink());
-            tokio::spawn(serve_logged(listener, Settings::default(), log, CancellationToken::new()));
+            tokio::spawn(serve(listener, Settings::default(), log, CancellationToken::new()));
             address
         });
         Self { runtime, address }

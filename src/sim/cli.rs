@@ -45,6 +45,10 @@ pub struct GatewayArguments {
     /// Where its control port listens, for HTTP: a port of this machine, or an address [default: nowhere]
     #[arg(long, value_name = "PORT|ADDRESS", value_parser = control)]
     pub control: Option<SocketAddr>,
+    /// So many of them, at consecutive ports from that of --listen on
+    #[arg(long, value_name = "NUMBER", default_value_t = 1, conflicts_with = "control",
+          value_parser = clap::value_parser!(u16).range(1..=1000))]
+    pub gateways: u16,
     /// Lists the presets and ends
     #[arg(long)]
     pub list: bool,

@@ -2,11 +2,12 @@
 
 use std::io::{self, Write};
 
+use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::bot::{self, BotError, Configuration, ConfigurationError, Pace};
 use super::cli::{SimArguments, StandIn};
-use super::gateway::{self, GatewayError};
+use super::gateway::{self, GatewayError, Settings};
 use super::log::Log;
 use super::script::GROUPS;
 use crate::document::Problems;
@@ -52,18 +53,60 @@ pub async fn run(
     environment: impl Fn(&str) -> Option<String>,
 ) -> Result<(), SimError> {
     let stop = stop_on_signal()?;
-    match arguments.stand_in {
+    let log = Log::stdout();
+    let ended = stand_in(arguments.stand_in, environment, &log, stop).await;
+    log.finish();
+    ended
+}
+
+async fn stand_in(
+    stand_in: StandIn,
+    environment: impl Fn(&str) -> Option<String>,
+    log: &Log,
+    stop: CancellationToken,
+) -> Result<(), SimError> {
+    match stand_in {
         StandIn::Gateway(arguments) if arguments.list => Ok(list_presets(&mut io::stdout())?),
         StandIn::Gateway(arguments) if arguments.print => {
             Ok(io::stdout().write_all(arguments.script.to_yaml()?.as_bytes())?)
         }
-        StandIn::Gateway(arguments) => Ok(gateway::run(arguments.settings()?, stop).await?),
+        StandIn::Gateway(arguments) => {
+            Ok(gateways(arguments.gateways, &arguments.settings()?, log, stop).await?)
+        }
         StandIn::Bot(arguments) => {
             let configuration =
                 Configuration::from_environment(environment)?.misbehaving(arguments.misbehave);
-            Ok(bot::run(&configuration, Pace::default(), &Log::stdout(), &stop).await?)
+            Ok(bot::run(&configuration, Pace::default(), log, &stop).await?)
         }
     }
+}
+
+/// Plays one gateway, or several at consecutive ports until the first of them ends.
+async fn gateways(
+    count: u16,
+    settings: &Settings,
+    log: &Log,
+    stop: CancellationToken,
+) -> Result<(), GatewayError> {
+    if count == 1 {
+        return gateway::run(settings.clone(), log.clone(), stop).await;
+    }
+    let mut playing = JoinSet::new();
+    let first = settings.listen.port();
+    let last = first.checked_add(count - 1).ok_or(GatewayError::NoSuchPort { first, count })?;
+    for port in first..=last {
+        let mut settings = settings.clone();
+        settings.listen.set_port(port);
+        playing.spawn(gateway::run(settings, log.named(&port.to_string()), stop.clone()));
+    }
+    let mut ended = Ok(());
+    while let Some(one) = playing.join_next().await {
+        stop.cancel();
+        if let (Ok(Err(error)), true) = (one, ended.is_ok()) {
+            ended = Err(error);
+        }
+    }
+    ended
 }
 
 fn list_presets(out: &mut impl Write) -> io::Result<()> {

@@ -10,6 +10,7 @@ mod diagnostics;
 mod docker;
 mod docker_answers;
 mod engines;
+mod example;
 mod insync;
 mod probe;
 mod runs;

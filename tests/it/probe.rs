@@ -7,7 +7,7 @@ use openbell::adapters::ibapi::Ibapi;
 use openbell::adapters::probe::WireProbe;
 use openbell::diagnosis::Diagnosis;
 use openbell::ports::broker::{Broker, BrokerError, Connect, Probe, ProbeAsk, Probed, Rung};
-use openbell::sim::gateway::{Settings, serve_logged};
+use openbell::sim::gateway::{Settings, serve};
 use openbell::sim::log::Log;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -18,7 +18,7 @@ async fn gateway(script: &str) -> (String, tokio_util::sync::DropGuard) {
     let address = listener.local_addr().unwrap().to_string();
     let settings = Settings::scripted(script.parse().unwrap());
     let stop = CancellationToken::new();
-    tokio::spawn(serve_logged(listener, settings, Log::to(std::io::sink()), stop.clone()));
+    tokio::spawn(serve(listener, settings, Log::to(std::io::sink()), stop.clone()));
     (address, stop.drop_guard())
 }
 

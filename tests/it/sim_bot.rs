@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use openbell::sim::bot::{self, BotError, Configuration, Pace, Unsafe};
-use openbell::sim::gateway::{Settings, serve_logged};
+use openbell::sim::gateway::{Settings, serve};
 use tokio::net::TcpListener;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
@@ -107,7 +107,7 @@ async fn it_comes_back_when_the_gateway_is_restarted() {
         lines.show_in_order(&["operational", "Disconnected", "attempt 1/30", "Refused"]).await;
         let listener = TcpListener::bind(address).await.unwrap();
         let after = Lines::default();
-        tokio::spawn(serve_logged(listener, Settings::default(), after.log(), stop.clone()));
+        tokio::spawn(serve(listener, Settings::default(), after.log(), stop.clone()));
         lines.show_in_order(&["operational", "Disconnected", "Refused", "operational"]).await;
         after.show_in_order(&["client 100 is connected"]).await;
         stop.cancel();

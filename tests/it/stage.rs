@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use openbell::sim::gateway::{Settings, serve_logged};
+use openbell::sim::gateway::{Settings, serve};
 use openbell::sim::log::Log;
 use openbell::wire::server::{Incoming, decode, parse_version};
 use openbell::wire::{FrameError, client, read_frame};
@@ -78,7 +78,7 @@ impl Stage {
         let address = listener.local_addr().unwrap();
         let log = Lines::default();
         let stop = CancellationToken::new();
-        tokio::spawn(serve_logged(listener, settings, log.log(), stop.clone()));
+        tokio::spawn(serve(listener, settings, log.log(), stop.clone()));
         Self { address, log, _stop: stop.drop_guard() }
     }
 

@@ -14,6 +14,14 @@ pub enum GatewayError {
         /// What the system said.
         source: io::Error,
     },
+    /// So many ports are not there.
+    #[error("there are no {count} ports from {first} on; the last one is 65535")]
+    NoSuchPort {
+        /// The first port.
+        first: u16,
+        /// How many were asked for.
+        count: u16,
+    },
     /// The control port cannot be listened on.
     #[error("the control port cannot listen on {address}: {source}")]
     Control {

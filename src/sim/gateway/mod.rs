@@ -37,31 +37,20 @@ pub use settings::Settings;
 use super::log::Log;
 use state::Gateway;
 
-/// Listens where the settings say and plays the gateway until `stop`, with its log on stdout.
+/// Listens where the settings say and plays the gateway until `stop`.
 ///
 /// # Errors
-/// When the address cannot be listened on, now or after a phase in which the port was closed.
-pub async fn run(settings: Settings, stop: CancellationToken) -> Result<(), GatewayError> {
-    play(settings, None, Log::stdout(), stop).await
+/// When the address cannot be listened on, now or after a phase in which the port was closed; and when the script ends
+/// the gateway.
+pub async fn run(settings: Settings, log: Log, stop: CancellationToken) -> Result<(), GatewayError> {
+    play(settings, None, log, stop).await
 }
 
-/// Plays the gateway on a listener that is bound already, until `stop`, with its log on stdout.
+/// Plays the gateway on a listener that is bound already, until `stop`.
 ///
 /// # Errors
 /// As [`run`]; a phase with a closed port gives the listener up and binds its address again.
 pub async fn serve(
-    listener: TcpListener,
-    settings: Settings,
-    stop: CancellationToken,
-) -> Result<(), GatewayError> {
-    serve_logged(listener, settings, Log::stdout(), stop).await
-}
-
-/// As [`serve`], with its log where the caller wants it.
-///
-/// # Errors
-/// As [`serve`].
-pub async fn serve_logged(
     listener: TcpListener,
     mut settings: Settings,
     log: Log,
