@@ -19,6 +19,7 @@ mod sim_bot;
 mod sim_clients;
 mod sim_faults;
 mod sim_phases;
+mod sim_python;
 mod sim_robust;
 mod sim_scripts;
 mod sim_transcripts;

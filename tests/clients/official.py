@@ -1,0 +1,296 @@
+"""Drives the official client `ibapi`, whichever release is on PYTHONPATH, at simulated gateways.
+
+usage: official.py HOST PORT,PORT,... CLIENT_ID IDLE_SECONDS [PATIENCE]
+
+At each port, all at the same time: connects, asks all that programs ask when they start and while they idle,
+idles, and closes; with 0 seconds to idle it asks for nothing but the time. PATIENCE is how long connecting may take.
+Prints one line of JSON for each port:
+  connected, took                     how connecting went, and the seconds it took; null when it still goes on
+  server_version, accounts, next_id   as the client knows them
+  notices      the codes of what the gateway said of its own accord
+  unanswered   name of the request -> what was wrong with its answer
+  errors       whatever else went wrong: errors nobody asked for, what the library logged, exceptions
+"""
+
+import json
+import logging
+import sys
+import threading
+import time
+from decimal import Decimal
+
+from ibapi.account_summary_tags import AccountSummaryTags
+from ibapi.client import EClient
+from ibapi.contract import Contract
+from ibapi.execution import ExecutionFilter
+from ibapi.order import Order
+from ibapi.wrapper import EWrapper
+
+# How long a gateway may take over an answer, and a session over all its answers.
+PATIENCE, SESSION = 3, 30
+# Sent by gateways of their own accord: the state of their farms.
+NOTICES = {2104, 2106, 2107, 2108, 2158}
+
+
+class App(EWrapper, EClient):
+    """A client that remembers all it is told."""
+
+    def __init__(self, port):
+        EClient.__init__(self, wrapper=self)
+        self.port, self.told, self.changed = port, [], threading.Condition()
+        self.closing = False
+
+    def tell(self, name, arguments):
+        with self.changed:
+            self.told.append((name, arguments))
+            self.changed.notify_all()
+
+    def wait(self, wanted, since=0, patience=PATIENCE):
+        """The first thing told since then that is wanted, or None."""
+        def found():
+            return next((one for one in self.told[since:] if wanted(*one)), None)
+        with self.changed:
+            self.changed.wait_for(found, patience)
+            return found()
+
+    def msgLoopTmo(self):
+        # Called by the library in its own thread when nothing has come: closing is safe only there.
+        if self.closing:
+            self.disconnect()
+
+
+def remember(name):
+    return lambda self, *arguments, **named: self.tell(name, (*arguments, *named.values()))
+
+
+for callback in dir(EWrapper):
+    if not callback.startswith("_") and callback != "logAnswer" and not hasattr(EClient, callback):
+        setattr(App, callback, remember(callback))
+
+
+def error_of(arguments):
+    """Id, code and text; newer releases have the time before the code."""
+    later = isinstance(arguments[2], int)
+    return arguments[0], arguments[1 + later], arguments[2 + later]
+
+
+def share():
+    contract = Contract()
+    contract.symbol, contract.secType, contract.exchange, contract.currency = "AAPL", "STK", "SMART", "USD"
+    return contract
+
+
+def order():
+    order = Order()
+    order.action, order.orderType, order.totalQuantity, order.lmtPrice = "BUY", "LMT", Decimal(1), 1.0
+    order.eTradeOnly = order.firmQuoteOnly = False  # set by old releases, refused by new gateways
+    return order
+
+
+# Name, first server version that has it, request, callback that is the whole answer (its first argument is the
+# request id where it has one), error codes that would do as well. Where neither is given, silence is the answer.
+REQUESTS = [
+    ("current_time", 0, lambda a, n: a.reqCurrentTime(), "currentTime", ()),
+    ("current_time_in_millis", 197, lambda a, n: a.reqCurrentTimeInMillis(), "currentTimeInMillis", ()),
+    ("managed_accounts", 0, lambda a, n: a.reqManagedAccts(), "managedAccounts", ()),
+    ("ids", 0, lambda a, n: a.reqIds(1), "nextValidId", ()),
+    ("market_data_type", 0, lambda a, n: a.reqMarketDataType(3), None, ()),
+    ("positions", 0, lambda a, n: a.reqPositions(), "positionEnd", ()),
+    ("open_orders", 0, lambda a, n: a.reqOpenOrders(), "openOrderEnd", ()),
+    ("all_open_orders", 0, lambda a, n: a.reqAllOpenOrders(), "openOrderEnd", ()),
+    ("completed_orders", 150, lambda a, n: a.reqCompletedOrders(False), "completedOrdersEnd", ()),
+    ("executions", 0, lambda a, n: a.reqExecutions(n, ExecutionFilter()), "execDetailsEnd", ()),
+    ("account_updates", 0, lambda a, n: a.reqAccountUpdates(True, a.account), "accountDownloadEnd", ()),
+    ("account_updates_off", 0, lambda a, n: a.reqAccountUpdates(False, a.account), None, ()),
+    ("account_updates_multi", 103, lambda a, n: a.reqAccountUpdatesMulti(n, a.account, "", False), "accountUpdateMultiEnd", ()),
+    ("cancel_account_updates_multi", 103, lambda a, n: a.cancelAccountUpdatesMulti(n - 1), None, ()),
+    ("account_summary", 0, lambda a, n: a.reqAccountSummary(n, "All", AccountSummaryTags.AllTags), "accountSummaryEnd", ()),
+    ("cancel_account_summary", 0, lambda a, n: a.cancelAccountSummary(n - 1), None, ()),
+    ("positions_multi", 103, lambda a, n: a.reqPositionsMulti(n, a.account, ""), "positionMultiEnd", ()),
+    ("cancel_positions_multi", 103, lambda a, n: a.cancelPositionsMulti(n - 1), None, ()),
+    ("cancel_positions", 0, lambda a, n: a.cancelPositions(), None, ()),
+    ("pnl", 127, lambda a, n: a.reqPnL(n, a.account, ""), "pnl", ()),
+    ("cancel_pnl", 127, lambda a, n: a.cancelPnL(n - 1), None, ()),
+    ("family_codes", 117, lambda a, n: a.reqFamilyCodes(), "familyCodes", ()),
+    ("scanner_parameters", 0, lambda a, n: a.reqScannerParameters(), "scannerParameters", ()),
+    ("news_providers", 117, lambda a, n: a.reqNewsProviders(), "newsProviders", ()),
+    ("market_depth_exchanges", 117, lambda a, n: a.reqMktDepthExchanges(), "mktDepthExchanges", ()),
+    ("soft_dollar_tiers", 106, lambda a, n: a.reqSoftDollarTiers(n), "softDollarTiers", ()),
+    ("news_bulletins", 0, lambda a, n: a.reqNewsBulletins(True), None, ()),
+    ("cancel_news_bulletins", 0, lambda a, n: a.cancelNewsBulletins(), None, ()),
+    ("matching_symbols", 117, lambda a, n: a.reqMatchingSymbols(n, "AAPL"), "symbolSamples", ()),
+    ("contract_details", 0, lambda a, n: a.reqContractDetails(n, share()), "contractDetailsEnd", (200,)),
+    ("market_data", 0, lambda a, n: a.reqMktData(n, share(), "", False, False, []), None, (200, 354, 10089, 10168)),
+    ("cancel_market_data", 0, lambda a, n: a.cancelMktData(n - 1), None, (300,)),
+    ("historical_data", 0, lambda a, n: a.reqHistoricalData(n, share(), "", "1 D", "1 hour", "TRADES", 1, 1, False, []), None, (162, 200)),
+    ("place_order", 111, lambda a, n: a.placeOrder(n, share(), order()), None, (321,)),
+]
+# Callbacks whose first argument is the id of the request.
+WITH_ID = {"execDetailsEnd", "accountUpdateMultiEnd", "accountSummaryEnd", "positionMultiEnd", "pnl", "softDollarTiers",
+           "symbolSamples", "contractDetailsEnd"}
+
+
+def ask(app, number, name, request, callback, codes):
+    """Asks, and says what is wrong with the answer; None when nothing is."""
+    since = len(app.told)
+    request(app, number)
+    # An error about a request without an id has -1; a cancellation is about the request before it.
+    keys = (-1, number - 1 if name.startswith("cancel_") else number)
+    if callback is None and not codes:
+        # Nothing may come: a gateway answers one request after the other, so the next answer ends the wait.
+        app.reqIds(1)
+        callback = "nextValidId"
+
+    def answered(told, arguments):
+        if told == "error":
+            return error_of(arguments)[0] in keys and error_of(arguments)[1] not in NOTICES
+        return told == callback and (told not in WITH_ID or arguments[0] == number)
+
+    answer = app.wait(answered, since)
+    if answer is None:
+        return f"nothing for {PATIENCE} s"
+    if answer[0] == "error":
+        _, code, text = error_of(answer[1])
+        app.expected.append(answer)
+        return None if code in codes else f"error {code}: {text}"
+    return None
+
+
+def check_figures(app, unanswered):
+    """Account figures have to come with their ends."""
+    def values(name, place):
+        return {arguments[place] for told, arguments in app.told if told == name}
+
+    summary = values("accountSummary", 2)
+    # The library misspells two of them, and asks for what no gateway has.
+    asked = [tag for tag in AccountSummaryTags.AllTags.split(",") if not tag.startswith("ReqT")]
+    missing = [tag for tag in asked if tag not in summary]
+    if missing:
+        unanswered["account_summary_tags"] = "no " + ",".join(missing)
+    for name, place in (("updateAccountValue", 0), ("accountUpdateMulti", 3)):
+        if "NetLiquidation" not in values(name, place) and (place == 0 or app.serverVersion() >= 103):
+            unanswered[name] = "no NetLiquidation"
+    if not values("updateAccountTime", 0):
+        unanswered["updateAccountTime"] = "none"
+
+
+def check_forms(app, seen):
+    """What the library does not complain about, but a gateway does not send."""
+    version, now, told = app.serverVersion(), time.time(), list(app.told)
+    for name, arguments in told:
+        if name.endswith("ProtoBuf"):
+            from google.protobuf.unknown_fields import UnknownFieldSet
+            if len(UnknownFieldSet(arguments[0])):
+                seen["errors"].append(f"{name} has fields that its message has not: {arguments[0]}")
+        elif version >= 213 and hasattr(EWrapper, name + "ProtoBuf") and not any(n == name + "ProtoBuf" for n, _ in told):
+            if not (name == "error" and arguments[0] == -1 and error_of(arguments)[1] in range(500, 600)):
+                seen["errors"].append(f"{name} came as text")
+        if name in ("currentTime", "currentTimeInMillis") and abs(arguments[0] / (1000 if "Milli" in name else 1) - now) > 60:
+            seen["errors"].append(f"{name} is {arguments[0]}")
+        if name == "error" and version >= 194 and abs(arguments[1] / 1000 - now) > 60:
+            seen["errors"].append(f"an error is of {arguments[1]}")
+        account = {"updateAccountValue": 3, "accountDownloadEnd": 0, "accountSummary": 1, "accountUpdateMulti": 1}.get(name)
+        if account is not None and arguments[account] != app.account:
+            seen["errors"].append(f"{name} is about the account {arguments[account]!r}")
+
+
+def greeted(app, seen, patience):
+    """The accounts and the id that a session begins with."""
+    end = time.monotonic() + patience
+    closed = lambda name: name == "connectionClosed"
+    for wanted in ("managedAccounts", "nextValidId"):
+        one = app.wait(lambda name, _: name == wanted or closed(name), patience=max(0, end - time.monotonic()))
+        if one is None or closed(one[0]):
+            seen["errors"].append(f"no {wanted} after START_API")
+            return False
+        if wanted == "nextValidId":
+            seen["next_id"] = one[1][0]
+        else:
+            seen["accounts"] = one[1][0].split(",")
+    app.account = seen["accounts"][0]
+    return True
+
+
+def converse(app, seen, idle):
+    """All the requests, then idles with a heartbeat each second."""
+    unanswered = seen["unanswered"]
+    for number, (name, since, request, callback, codes) in enumerate(REQUESTS if idle else (), start=1000):
+        if app.serverVersion() >= since:
+            wrong = ask(app, number, name, request, callback, codes)
+            if wrong:
+                unanswered[name] = wrong
+    if idle:
+        check_figures(app, unanswered)
+    end = time.monotonic() + idle
+    while True:
+        wrong = ask(app, 999, "heartbeat", lambda a, n: a.reqCurrentTime(), "currentTime", ())
+        if wrong:
+            unanswered["heartbeat"] = wrong
+        if time.monotonic() >= end or app.wait(lambda name, _: name == "connectionClosed", patience=1):
+            break
+    check_forms(app, seen)
+
+
+def visit(host, port, client_id, idle, patience, seen):
+    """One session at one gateway."""
+    app = App(port)
+    app.expected = []
+    started = time.monotonic()
+    app.connect(host, port, client_id)
+    seen["took"] = round(time.monotonic() - started, 3)
+    seen["connected"] = bool(app.isConnected())
+    seen["server_version"] = app.serverVersion()
+    if seen["connected"]:
+        reader, loop = app.reader, threading.Thread(target=app.run, name=f"loop {port}", daemon=True)
+        reader.name = f"reader {port}"
+        loop.start()
+        if greeted(app, seen, patience):
+            converse(app, seen, idle)
+        if app.wait(lambda name, _: name == "connectionClosed", patience=0):
+            seen["errors"].append("the connection was closed")
+        app.closing = True
+        loop.join(PATIENCE)
+        reader.join(PATIENCE)
+    for told, arguments in app.told:
+        if told == "error" and error_of(arguments)[1] in NOTICES:
+            seen["notices"].append(error_of(arguments)[1])
+        elif told == "error" and (told, arguments) not in app.expected:
+            seen["errors"].append("error %s, code %s: %s" % error_of(arguments))
+
+
+class Records(logging.Handler):
+    """What the library logs from warnings on, by the thread that logged it."""
+
+    def __init__(self):
+        super().__init__(logging.WARNING)
+        self.lines = []
+
+    def emit(self, record):
+        error = record.exc_info and record.exc_info[1]
+        self.lines.append((record.threadName, f"{record.getMessage()} {error!r}" if error else record.getMessage()))
+
+
+def main():
+    host, ports, client_id, idle = sys.argv[1], sys.argv[2].split(","), int(sys.argv[3]), float(sys.argv[4])
+    patience = float(sys.argv[5]) if len(sys.argv) > 5 else PATIENCE
+    records = Records()
+    logging.getLogger().addHandler(records)
+    threading.excepthook = lambda hook: records.lines.append((hook.thread.name, f"died of {hook.exc_value!r}"))
+    visits = []
+    for port in map(int, ports):
+        seen = {"port": port, "connected": False, "server_version": None, "accounts": [], "next_id": None,
+                "took": None, "unanswered": {}, "errors": [], "notices": []}
+        thread = threading.Thread(target=visit, args=(host, port, client_id, idle, patience, seen), name=f"visit {port}", daemon=True)
+        thread.start()
+        visits.append((thread, seen))
+    end = time.monotonic() + patience + idle + (SESSION if idle else PATIENCE)
+    for thread, seen in visits:
+        thread.join(max(0, end - time.monotonic()))
+        if thread.is_alive():
+            seen["errors"].append("hangs")  # nothing of it is waited for any longer
+        seen["errors"] += [line for name, line in records.lines if name.endswith(f" {seen['port']}") or " " not in name]
+        print(json.dumps(seen), flush=True)
+
+
+if __name__ == "__main__":
+    main()
