@@ -44,9 +44,9 @@ def remember(name, method):
     return called
 
 
-TOLD = """currentTime nextValidId managedAccounts positionEnd openOrderEnd completedOrdersEnd execDetailsEnd updateAccountTime
-accountDownloadEnd accountUpdateMultiEnd accountSummaryEnd positionMultiEnd pnl familyCodes scannerParameters newsProviders
-mktDepthExchanges softDollarTiers symbolSamples contractDetailsEnd error""".split()
+TOLD = """currentTime nextValidId managedAccounts positionEnd openOrderEnd completedOrdersEnd execDetailsEnd
+updateAccountTime accountDownloadEnd accountUpdateMultiEnd accountSummaryEnd positionMultiEnd pnl familyCodes
+scannerParameters newsProviders mktDepthExchanges softDollarTiers symbolSamples contractDetailsEnd error""".split()
 for callback in TOLD:
     setattr(Wrapper, callback, remember(callback, getattr(Wrapper, callback)))
 
@@ -77,7 +77,8 @@ REQUESTS = [
     ("cancel_account_updates_multi", lambda ib, n: ib.client.cancelAccountUpdatesMulti(n - 1), None, ()),
     ("account_summary", lambda ib, n: ib.reqAccountSummaryAsync(), "accountSummaryEnd", ()),
     ("cancel_account_summary", lambda ib, n: ib.client.cancelAccountSummary(n - 1), None, ()),
-    ("positions_multi", lambda ib, n: ib.client.reqPositionsMulti(ib.client.getReqId(), ib.account, ""), "positionMultiEnd", ()),
+    ("positions_multi", lambda ib, n: ib.client.reqPositionsMulti(ib.client.getReqId(), ib.account, ""),
+     "positionMultiEnd", ()),
     ("cancel_positions_multi", lambda ib, n: ib.client.cancelPositionsMulti(n - 1), None, ()),
     ("cancel_positions", lambda ib, n: ib.client.cancelPositions(), None, ()),
     ("pnl", lambda ib, n: ib.reqPnL(ib.account) and None, "pnl", ()),
@@ -93,7 +94,8 @@ REQUESTS = [
     ("contract_details", lambda ib, n: ib.reqContractDetailsAsync(share()), "contractDetailsEnd", (200,)),
     ("market_data", lambda ib, n: ib.reqMktData(ib.share) and None, None, (200, 354, 10089, 10168)),
     ("cancel_market_data", lambda ib, n: ib.cancelMktData(ib.share) and None, None, (300,)),
-    ("historical_data", lambda ib, n: ib.reqHistoricalDataAsync(share(), "", "1 D", "1 hour", "TRADES", True), None, (162, 200)),
+    ("historical_data", lambda ib, n: ib.reqHistoricalDataAsync(share(), "", "1 D", "1 hour", "TRADES", True),
+     None, (162, 200)),
     ("place_order", lambda ib, n: ib.placeOrder(share(), order()) and None, None, (321,)),
 ]
 # Callbacks whose first argument is the id of the request.

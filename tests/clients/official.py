@@ -3,7 +3,8 @@
 usage: official.py HOST PORT,PORT,... CLIENT_ID IDLE_SECONDS [PATIENCE]
 
 At each port, all at the same time: connects, asks all that programs ask when they start and while they idle,
-idles, and closes; with 0 seconds to idle it asks for nothing but the time. PATIENCE is how long connecting may take.
+idles, and closes; with 0 seconds to idle it asks for nothing but the time. PATIENCE is how long a gateway
+may take over connecting, and over each answer.
 Prints one line of JSON for each port:
   connected, took                     how connecting went, and the seconds it took; null when it still goes on
   server_version, accounts, next_id   as the client knows them
@@ -27,7 +28,7 @@ from ibapi.order import Order
 from ibapi.wrapper import EWrapper
 
 # How long a gateway may take over an answer, and a session over all its answers.
-PATIENCE, SESSION = 3, 30
+PATIENCE, SESSION = 3.0, 30
 # Sent by gateways of their own accord: the state of their farms.
 NOTICES = {2104, 2106, 2107, 2108, 2158}
 
@@ -35,22 +36,22 @@ NOTICES = {2104, 2106, 2107, 2108, 2158}
 class App(EWrapper, EClient):
     """A client that remembers all it is told."""
 
-    def __init__(self, port):
+    def __init__(self, patience):
         EClient.__init__(self, wrapper=self)
-        self.port, self.told, self.changed = port, [], threading.Condition()
-        self.closing = False
+        self.told, self.expected, self.changed = [], [], threading.Condition()
+        self.patience, self.closing = patience, False
 
     def tell(self, name, arguments):
         with self.changed:
             self.told.append((name, arguments))
             self.changed.notify_all()
 
-    def wait(self, wanted, since=0, patience=PATIENCE):
+    def wait(self, wanted, since=0, patience=None):
         """The first thing told since then that is wanted, or None."""
         def found():
             return next((one for one in self.told[since:] if wanted(*one)), None)
         with self.changed:
-            self.changed.wait_for(found, patience)
+            self.changed.wait_for(found, self.patience if patience is None else patience)
             return found()
 
     def msgLoopTmo(self):
@@ -102,9 +103,11 @@ REQUESTS = [
     ("executions", 0, lambda a, n: a.reqExecutions(n, ExecutionFilter()), "execDetailsEnd", ()),
     ("account_updates", 0, lambda a, n: a.reqAccountUpdates(True, a.account), "accountDownloadEnd", ()),
     ("account_updates_off", 0, lambda a, n: a.reqAccountUpdates(False, a.account), None, ()),
-    ("account_updates_multi", 103, lambda a, n: a.reqAccountUpdatesMulti(n, a.account, "", False), "accountUpdateMultiEnd", ()),
+    ("account_updates_multi", 103, lambda a, n: a.reqAccountUpdatesMulti(n, a.account, "", False),
+     "accountUpdateMultiEnd", ()),
     ("cancel_account_updates_multi", 103, lambda a, n: a.cancelAccountUpdatesMulti(n - 1), None, ()),
-    ("account_summary", 0, lambda a, n: a.reqAccountSummary(n, "All", AccountSummaryTags.AllTags), "accountSummaryEnd", ()),
+    ("account_summary", 0, lambda a, n: a.reqAccountSummary(n, "All", AccountSummaryTags.AllTags),
+     "accountSummaryEnd", ()),
     ("cancel_account_summary", 0, lambda a, n: a.cancelAccountSummary(n - 1), None, ()),
     ("positions_multi", 103, lambda a, n: a.reqPositionsMulti(n, a.account, ""), "positionMultiEnd", ()),
     ("cancel_positions_multi", 103, lambda a, n: a.cancelPositionsMulti(n - 1), None, ()),
@@ -122,7 +125,8 @@ REQUESTS = [
     ("contract_details", 0, lambda a, n: a.reqContractDetails(n, share()), "contractDetailsEnd", (200,)),
     ("market_data", 0, lambda a, n: a.reqMktData(n, share(), "", False, False, []), None, (200, 354, 10089, 10168)),
     ("cancel_market_data", 0, lambda a, n: a.cancelMktData(n - 1), None, (300,)),
-    ("historical_data", 0, lambda a, n: a.reqHistoricalData(n, share(), "", "1 D", "1 hour", "TRADES", 1, 1, False, []), None, (162, 200)),
+    ("historical_data", 0, lambda a, n: a.reqHistoricalData(n, share(), "", "1 D", "1 hour", "TRADES", 1, 1, False, []),
+     None, (162, 200)),
     ("place_order", 111, lambda a, n: a.placeOrder(n, share(), order()), None, (321,)),
 ]
 # Callbacks whose first argument is the id of the request.
@@ -148,7 +152,7 @@ def ask(app, number, name, request, callback, codes):
 
     answer = app.wait(answered, since)
     if answer is None:
-        return f"nothing for {PATIENCE} s"
+        return f"nothing for {app.patience} s"
     if answer[0] == "error":
         _, code, text = error_of(answer[1])
         app.expected.append(answer)
@@ -174,40 +178,47 @@ def check_figures(app, unanswered):
         unanswered["updateAccountTime"] = "none"
 
 
-def check_forms(app, seen):
-    """What the library does not complain about, but a gateway does not send."""
-    version, now, told = app.serverVersion(), time.time(), list(app.told)
+# Where the account is in the arguments of a callback.
+ACCOUNT = {"updateAccountValue": 3, "accountDownloadEnd": 0, "accountSummary": 1, "accountUpdateMulti": 1}
+
+
+def check_protobuf(version, told):
+    """Fields that no message has, and text where there is none any more."""
+    from google.protobuf.unknown_fields import UnknownFieldSet  # the oldest release has neither
+    names = {name for name, _ in told}
     for name, arguments in told:
-        if name.endswith("ProtoBuf"):
-            from google.protobuf.unknown_fields import UnknownFieldSet
-            if len(UnknownFieldSet(arguments[0])):
-                seen["errors"].append(f"{name} has fields that its message has not: {arguments[0]}")
-        elif version >= 213 and hasattr(EWrapper, name + "ProtoBuf") and not any(n == name + "ProtoBuf" for n, _ in told):
-            if not (name == "error" and arguments[0] == -1 and error_of(arguments)[1] in range(500, 600)):
-                seen["errors"].append(f"{name} came as text")
-        if name in ("currentTime", "currentTimeInMillis") and abs(arguments[0] / (1000 if "Milli" in name else 1) - now) > 60:
-            seen["errors"].append(f"{name} is {arguments[0]}")
-        if name == "error" and version >= 194 and abs(arguments[1] / 1000 - now) > 60:
-            seen["errors"].append(f"an error is of {arguments[1]}")
-        account = {"updateAccountValue": 3, "accountDownloadEnd": 0, "accountSummary": 1, "accountUpdateMulti": 1}.get(name)
-        if account is not None and arguments[account] != app.account:
-            seen["errors"].append(f"{name} is about the account {arguments[account]!r}")
+        if name.endswith("ProtoBuf") and len(UnknownFieldSet(arguments[0])):
+            yield f"{name} has fields that its message has not: {arguments[0]}"
+    for name in names if version >= 213 else ():
+        if hasattr(EWrapper, name + "ProtoBuf") and name + "ProtoBuf" not in names:
+            yield f"{name} came as text"
 
 
-def greeted(app, seen, patience):
+def check_values(accounts, version, told):
+    """Times that are not now, and accounts that are not there."""
+    now = time.time()
+    for name, arguments in told:
+        times = {"currentTime": (0, 1), "currentTimeInMillis": (0, 1000), "error": (1, 1000)}.get(name)
+        if times and (name != "error" or version >= 194) and abs(arguments[times[0]] / times[1] - now) > 60:
+            yield f"{name} has the time {arguments[times[0]]}"
+        if name in ACCOUNT and arguments[ACCOUNT[name]] not in accounts:
+            yield f"{name} is about the account {arguments[ACCOUNT[name]]!r}"
+
+
+def greeted(app, seen):
     """The accounts and the id that a session begins with."""
-    end = time.monotonic() + patience
-    closed = lambda name: name == "connectionClosed"
+    end = time.monotonic() + app.patience
     for wanted in ("managedAccounts", "nextValidId"):
-        one = app.wait(lambda name, _: name == wanted or closed(name), patience=max(0, end - time.monotonic()))
-        if one is None or closed(one[0]):
+        left = max(0, end - time.monotonic())
+        one = app.wait(lambda name, _: name in (wanted, "connectionClosed"), patience=left)
+        if one is None or one[0] != wanted:
             seen["errors"].append(f"no {wanted} after START_API")
             return False
         if wanted == "nextValidId":
             seen["next_id"] = one[1][0]
         else:
-            seen["accounts"] = one[1][0].split(",")
-    app.account = seen["accounts"][0]
+            seen["accounts"] = [account for account in one[1][0].split(",") if account]
+    app.account = next(iter(seen["accounts"]), "")
     return True
 
 
@@ -228,29 +239,34 @@ def converse(app, seen, idle):
             unanswered["heartbeat"] = wrong
         if time.monotonic() >= end or app.wait(lambda name, _: name == "connectionClosed", patience=1):
             break
-    check_forms(app, seen)
+    version, told = app.serverVersion(), list(app.told)
+    seen["errors"] += check_values(seen["accounts"], version, told)
+    if version > 200:
+        seen["errors"] += check_protobuf(version, told)
 
 
 def visit(host, port, client_id, idle, patience, seen):
     """One session at one gateway."""
-    app = App(port)
-    app.expected = []
+    app = App(patience)
     started = time.monotonic()
     app.connect(host, port, client_id)
     seen["took"] = round(time.monotonic() - started, 3)
-    seen["connected"] = bool(app.isConnected())
     seen["server_version"] = app.serverVersion()
+    # The library's own word for it may be over already when a gateway closes at once.
+    seen["connected"] = app.serverVersion() is not None
     if seen["connected"]:
         reader, loop = app.reader, threading.Thread(target=app.run, name=f"loop {port}", daemon=True)
         reader.name = f"reader {port}"
         loop.start()
-        if greeted(app, seen, patience):
+        if greeted(app, seen):
             converse(app, seen, idle)
         if app.wait(lambda name, _: name == "connectionClosed", patience=0):
             seen["errors"].append("the connection was closed")
         app.closing = True
         loop.join(PATIENCE)
-        reader.join(PATIENCE)
+        reader.join(PATIENCE)  # it looks up once a second
+        if loop.is_alive() or reader.is_alive():
+            seen["errors"].append("does not close")
     for told, arguments in app.told:
         if told == "error" and error_of(arguments)[1] in NOTICES:
             seen["notices"].append(error_of(arguments)[1])
@@ -280,10 +296,11 @@ def main():
     for port in map(int, ports):
         seen = {"port": port, "connected": False, "server_version": None, "accounts": [], "next_id": None,
                 "took": None, "unanswered": {}, "errors": [], "notices": []}
-        thread = threading.Thread(target=visit, args=(host, port, client_id, idle, patience, seen), name=f"visit {port}", daemon=True)
+        arguments = (host, port, client_id, idle, patience, seen)
+        thread = threading.Thread(target=visit, args=arguments, name=f"visit {port}", daemon=True)
         thread.start()
         visits.append((thread, seen))
-    end = time.monotonic() + patience + idle + (SESSION if idle else PATIENCE)
+    end = time.monotonic() + (idle + SESSION if idle else 2 * patience + 2)
     for thread, seen in visits:
         thread.join(max(0, end - time.monotonic()))
         if thread.is_alive():

@@ -20,6 +20,7 @@ mod sim_clients;
 mod sim_faults;
 mod sim_phases;
 mod sim_python;
+mod sim_python_faults;
 mod sim_robust;
 mod sim_scripts;
 mod sim_transcripts;

@@ -45,7 +45,7 @@ async fn forced_to(versions: &[u32]) -> Vec<Stage> {
 }
 
 /// What one gateway did wrong to a client; nothing, as a rule.
-fn faults(seen: &Value, version: u32) -> Vec<String> {
+fn faults(seen: &Value, version: u32, accounts: &[&str]) -> Vec<String> {
     let mut faults = Vec::new();
     let mut expect = |what: &str, expected: Value| {
         if seen[what] != expected {
@@ -54,7 +54,7 @@ fn faults(seen: &Value, version: u32) -> Vec<String> {
     };
     expect("connected", json!(true));
     expect("server_version", json!(version));
-    expect("accounts", json!(["DU1234567"]));
+    expect("accounts", json!(accounts));
     expect("next_id", json!(1));
     expect("errors", json!([]));
     let unanswered = seen["unanswered"].as_object().unwrap();
@@ -71,7 +71,7 @@ async fn is_at_home(client: Client) {
     let seen = client.visit(&stages, IDLE, PATIENCE).await;
     let mut all = Vec::new();
     for (forced, seen) in versions.iter().zip(&seen) {
-        let faults = faults(seen, client.newest.min(*forced));
+        let faults = faults(seen, client.newest.min(*forced), &["DU1234567"]);
         all.extend(faults.iter().map(|fault| format!("{} at {forced}: {fault}", client.name)));
     }
     assert!(all.is_empty(), "{}", all.join("\n"));
@@ -111,6 +111,26 @@ async fn the_official_client_latest_is_at_home() {
 #[tokio::test]
 async fn the_official_client_of_nautilus_is_at_home() {
     is_at_home(NAUTILUS).await;
+}
+
+#[tokio::test]
+async fn they_share_one_gateway_with_several_accounts() {
+    let clients = [IB_INSYNC, IB_ASYNC, IBAPI_9_81, IBAPI_STABLE, IBAPI_LATEST, NAUTILUS];
+    // As advisors' gateways have it: a master account first, and a comma at the end.
+    let accounts = ["DF1234567", "DU1234567", ""];
+    let settings = Settings { accounts: accounts.map(str::to_owned).into(), ..Settings::default() };
+    let stages = [Stage::of(settings).await];
+    // The id 0 also asks for the orders that are made by hand.
+    let visits = (0..).zip(&clients).map(|(id, client)| client.visit_as(id, &stages, IDLE, PATIENCE));
+    let seen = futures_util::future::join_all(visits).await;
+    for (client, seen) in clients.iter().zip(&seen) {
+        let faults = faults(&seen[0], client.newest, &accounts[..2]);
+        assert!(faults.is_empty(), "{}: {faults:?}", client.name);
+    }
+    for (id, client) in clients.iter().enumerate() {
+        let told = format!("client {id}, version {}, asked startApi ", client.newest);
+        stages[0].log.show_in_order(&[&told, "; the client closed"]).await;
+    }
 }
 
 #[tokio::test]

@@ -11,8 +11,8 @@ use tokio::process::Command;
 use super::command::project;
 use crate::stage::Stage;
 
-/// The id that they connect with.
-pub const CLIENT_ID: &str = "77";
+/// The id that they connect with where it does not matter.
+pub const CLIENT_ID: u32 = 77;
 
 /// A client, and the server versions that it speaks.
 pub struct Client {
@@ -39,10 +39,21 @@ impl Client {
     /// It idles for that long after all that clients ask, or only connects when that is zero. `patience` is how
     /// long connecting may take.
     pub async fn visit(&self, stages: &[Stage], idle: Duration, patience: Duration) -> Vec<Value> {
+        self.visit_as(CLIENT_ID, stages, idle, patience).await
+    }
+
+    /// As [`Self::visit`], with that client id.
+    pub async fn visit_as(
+        &self,
+        id: u32,
+        stages: &[Stage],
+        idle: Duration,
+        patience: Duration,
+    ) -> Vec<Value> {
         let ports: Vec<String> = stages.iter().map(|stage| stage.address.port().to_string()).collect();
         let ran = Command::new(python())
             .arg(project().join("tests/clients").join(self.script))
-            .args(["127.0.0.1", &ports.join(","), CLIENT_ID])
+            .args(["127.0.0.1", &ports.join(","), &id.to_string()])
             .args([idle.as_secs_f64().to_string(), patience.as_secs_f64().to_string()])
             .env("PYTHONPATH", folder(self.name))
             .env("PYTHONDONTWRITEBYTECODE", "1")
