@@ -118,9 +118,10 @@ async def ask(ib, name, request, callback, codes):
     since, number = len(ib.told), ib.client._reqIdSeq
     answer = request(ib, number)
     future = asyncio.ensure_future(answer) if inspect.isawaitable(answer) else None
+    silent, has_id = callback is None and not codes, callback in WITH_ID or codes
     # An error about a request without an id has -1; a cancellation is about the request before it.
-    keys = (-1, number - 1 if name.startswith("cancel_") else number)
-    if callback is None and not codes:
+    keys = (number - 1 if name.startswith("cancel_") else number, None if has_id else -1)
+    if silent:
         # Nothing may come: a gateway answers one request after the other, so the next answer ends the wait.
         ib.client.reqIds(1)
         callback = "nextValidId"

@@ -138,9 +138,10 @@ def ask(app, number, name, request, callback, codes):
     """Asks, and says what is wrong with the answer; None when nothing is."""
     since = len(app.told)
     request(app, number)
+    silent, has_id = callback is None and not codes, callback in WITH_ID or codes
     # An error about a request without an id has -1; a cancellation is about the request before it.
-    keys = (-1, number - 1 if name.startswith("cancel_") else number)
-    if callback is None and not codes:
+    keys = (number - 1 if name.startswith("cancel_") else number, None if has_id else -1)
+    if silent:
         # Nothing may come: a gateway answers one request after the other, so the next answer ends the wait.
         app.reqIds(1)
         callback = "nextValidId"
