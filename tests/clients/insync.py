@@ -46,7 +46,8 @@ def remember(name, method):
 
 TOLD = """currentTime nextValidId managedAccounts positionEnd openOrderEnd completedOrdersEnd execDetailsEnd
 updateAccountTime accountDownloadEnd accountUpdateMultiEnd accountSummaryEnd positionMultiEnd pnl familyCodes
-scannerParameters newsProviders mktDepthExchanges softDollarTiers symbolSamples contractDetailsEnd error""".split()
+scannerParameters newsProviders mktDepthExchanges softDollarTiers symbolSamples contractDetailsEnd historicalDataEnd
+error""".split()
 for callback in TOLD:
     setattr(Wrapper, callback, remember(callback, getattr(Wrapper, callback)))
 
@@ -96,11 +97,15 @@ REQUESTS = [
     ("cancel_market_data", lambda ib, n: ib.cancelMktData(ib.share) and None, None, (300,)),
     ("historical_data", lambda ib, n: ib.reqHistoricalDataAsync(share(), "", "1 D", "1 hour", "TRADES", True),
      None, (162, 200)),
+    # What the library's watchdog asks when nothing has come for a while; without bars it takes the gateway for dead.
+    ("watchdog_probe",
+     lambda ib, n: ib.reqHistoricalDataAsync(library.Forex("EURUSD"), "", "30 S", "5 secs", "MIDPOINT", False),
+     "historicalDataEnd", ()),
     ("place_order", lambda ib, n: ib.placeOrder(share(), order()) and None, None, (321,)),
 ]
 # Callbacks whose first argument is the id of the request.
 WITH_ID = {"execDetailsEnd", "accountUpdateMultiEnd", "accountSummaryEnd", "positionMultiEnd", "pnl", "softDollarTiers",
-           "symbolSamples", "contractDetailsEnd"}
+           "symbolSamples", "contractDetailsEnd", "historicalDataEnd"}
 
 
 async def told(ib, wanted, since):

@@ -30,6 +30,7 @@ const NOT_YET: &[&str] = &[
     "pnl",
     "scanner_parameters",
     "soft_dollar_tiers",
+    "watchdog_probe",
 ];
 
 const IDLE: Duration = Duration::from_secs(2);
