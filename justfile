@@ -5,7 +5,7 @@ default:
     @just --list
 
 # Everything CI checks
-ci: fmt-check lint test
+ci: fmt-check lint fuzz-briefly test
 
 # The test command of the README
 test:
@@ -22,6 +22,7 @@ fmt-check:
 # Clippy, warnings denied
 lint:
     cargo clippy --all-targets -- -D warnings
+    fuzz/run lint
 
 # Write the generated schemas anew
 schemas:
@@ -31,6 +32,15 @@ schemas:
 # Accept the golden files as they come out now
 golden:
     INSTA_UPDATE=always cargo test
+
+# Fuzz one target: the decoders of both sides (`decode`), or a whole simulated gateway (`gateway`)
+fuzz target="decode" executions="10000000":
+    fuzz/run {{target}} {{executions}}
+
+# Fuzz each target for some seconds
+fuzz-briefly:
+    fuzz/run decode 300000 -verbosity=0
+    fuzz/run gateway 20000 -verbosity=0
 
 # The figures of the README
 bench:

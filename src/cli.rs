@@ -95,6 +95,8 @@ pub enum SchemaOf {
     Playbook,
     /// A report.
     Report,
+    /// A script of the simulated gateway.
+    Script,
     /// A line of `run --events`.
     Event,
 }

@@ -11,13 +11,15 @@
 //! - [`steps`]: the kinds of step, one file each; an action is one attempt.
 //! - [`ports`]: the world as steps see it; [`adapters`]: the world as it is.
 //! - [`event`]: the five kinds of event; [`report`]: what is made of them.
-//! - [`diagnosis`]: a failure as data; [`redact`]: no secret in any of it; [`period`]: spans of time as written.
+//! - [`diagnosis`]: a failure as data; [`redact`]: no secret in any of it; [`period`]: spans of time as written;
+//!   [`document`]: a YAML file from text to value, and what is wrong with it.
 //! - [`wire`]: the TWS API in bytes; [`sim`]: the stand-ins for rehearsals and tests.
 
 pub mod adapters;
 pub mod app;
 pub mod cli;
 pub mod diagnosis;
+pub mod document;
 pub mod engine;
 pub mod event;
 pub mod exit;

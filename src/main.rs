@@ -36,5 +36,5 @@ fn main() -> ExitCode {
     let Ok(runtime) = tokio::runtime::Builder::new_multi_thread().enable_all().build() else {
         return ExitCode::FAILURE;
     };
-    runtime.block_on(carry_out(cli, &around)).into()
+    runtime.block_on(carry_out(cli, &around))
 }

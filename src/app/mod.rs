@@ -2,12 +2,15 @@
 
 use std::io::{self, Write};
 use std::path::PathBuf;
+use std::process::ExitCode;
 
 use jiff::Timestamp;
 use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme};
 
 use crate::cli::{Cli, Command};
 use crate::exit::Exit;
+use crate::sim::cli::SimArguments;
+use crate::sim::{self, SimError};
 
 mod down;
 mod run;
@@ -31,19 +34,29 @@ pub struct Surroundings {
 }
 
 /// Carries out a command line.
-pub async fn main(cli: Cli, around: &Surroundings) -> Exit {
-    match cli.command {
+pub async fn main(cli: Cli, around: &Surroundings) -> ExitCode {
+    let exit = match cli.command {
         Command::Run(arguments) => run::run(arguments, around).await,
         Command::Validate(arguments) => validate::validate(&arguments, around),
         Command::Schema(arguments) => schema::schema(&arguments),
         Command::Down(arguments) => down::down(arguments, around).await,
-        Command::Sim(arguments) => match crate::sim::run(arguments, around.environment).await {
-            Ok(()) => Exit::Green,
-            Err(error) => {
-                say(&format!("{error}"));
-                Exit::Failed
-            }
-        },
+        Command::Sim(arguments) => return stand_in(arguments, around).await,
+    };
+    exit.into()
+}
+
+/// A stand-in's end is its own: a script can name the exit code.
+async fn stand_in(arguments: SimArguments, around: &Surroundings) -> ExitCode {
+    match sim::run(arguments, around.environment).await {
+        Ok(()) => Exit::Green.into(),
+        Err(SimError::Script(problems)) => {
+            tell(&problems, around);
+            Exit::Invalid.into()
+        }
+        Err(error) => {
+            say(&format!("{error}"));
+            ExitCode::from(error.exit_code())
+        }
     }
 }
 

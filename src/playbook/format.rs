@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::container::ContainerFormat;
+use crate::document::Version;
 use crate::period::Period;
 use crate::ports::broker::AccountPattern;
 use crate::steps::Action;
@@ -58,29 +59,6 @@ impl Playbook {
 
 fn run_deadline() -> Period {
     Duration::from_mins(30).into()
-}
-
-/// Version of the playbook format.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(try_from = "u32", into = "u32")]
-pub struct Version(#[schemars(range(min = 1, max = 1))] u32);
-
-impl TryFrom<u32> for Version {
-    type Error = String;
-
-    fn try_from(version: u32) -> Result<Self, String> {
-        if version == 1 {
-            Ok(Self(version))
-        } else {
-            Err(format!("this openbell reads version 1, not {version}"))
-        }
-    }
-}
-
-impl From<Version> for u32 {
-    fn from(version: Version) -> Self {
-        version.0
-    }
 }
 
 /// TWS API connect parameters.

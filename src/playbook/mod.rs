@@ -6,17 +6,13 @@ mod check;
 mod container;
 mod format;
 mod load;
-mod places;
 mod plan;
-mod problem;
 mod schema;
 
 pub use container::{Build, ContainerFormat, EnvText, HealthCheckFormat, PortText, RestartText, VolumeText};
 pub use format::{
     AbsentFormat, ConnectionFormat, EvidenceFormat, Mode, Playbook, SafetyFormat, Step, StrategyFormat,
-    Version,
 };
 pub use load::load;
 pub use plan::{Plan, PlannedStep};
-pub use problem::{Problem, Problems};
 pub use schema::schema;

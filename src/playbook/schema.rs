@@ -1,11 +1,9 @@
-//! The JSON Schema of the format, generated from the types. Draft 7: what editors' YAML language servers read best.
-
-use schemars::generate::SchemaSettings;
+//! The JSON Schema of the format.
 
 use super::Playbook;
+use crate::document::schema_of;
 
 /// The schema as JSON.
 pub fn schema() -> serde_json::Value {
-    let generator = SchemaSettings::draft07().into_generator();
-    generator.into_root_schema_for::<Playbook>().to_value()
+    schema_of::<Playbook>()
 }

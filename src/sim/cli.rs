@@ -1,11 +1,13 @@
 //! The command lines of the stand-ins: clap types only, and what they mean as settings.
 
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 
 use clap::{Args, Subcommand};
 
+use super::bot::{FORMS, Misbehaviour};
 use super::gateway::Settings;
-use super::script::Script;
+use super::script::ScriptSource;
+use crate::document::Problems;
 
 /// `openbell sim …`
 #[derive(Debug, Args)]
@@ -20,8 +22,9 @@ pub struct SimArguments {
 pub enum StandIn {
     /// Plays an IB Gateway for API clients, healthy or with scripted faults
     Gateway(GatewayArguments),
-    /// Plays a trading bot in safe mode; configured by its environment alone
-    Bot,
+    /// Plays a trading bot in safe mode, and never trades
+    #[command(after_help = bot_help())]
+    Bot(BotArguments),
 }
 
 /// `openbell sim gateway …`
@@ -30,27 +33,79 @@ pub struct GatewayArguments {
     /// Where to listen
     #[arg(long, value_name = "ADDRESS", default_value = "0.0.0.0:4002")]
     pub listen: SocketAddr,
-    /// What goes wrong, and when: presets with commas between them, see --list
-    #[arg(long, value_name = "PRESETS", default_value = "ready")]
-    pub script: Script,
+    /// What goes wrong, and when: a file, or presets with commas between them, see --list
+    #[arg(long, value_name = "FILE|PRESETS", default_value = "ready")]
+    pub script: ScriptSource,
     /// The highest server version it speaks [default: 226]
     #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(100..=1000))]
     pub server_version: Option<u32>,
     /// The accounts of its log-in, with commas between them [default: DU1234567]
     #[arg(long, value_name = "LIST", value_delimiter = ',')]
     pub accounts: Option<Vec<String>>,
+    /// Where its control port listens, for HTTP: a port of this machine, or an address [default: nowhere]
+    #[arg(long, value_name = "PORT|ADDRESS", value_parser = control)]
+    pub control: Option<SocketAddr>,
     /// Lists the presets and ends
     #[arg(long)]
     pub list: bool,
+    /// Prints the script as a file would hold it and ends
+    #[arg(long)]
+    pub print: bool,
 }
 
 impl GatewayArguments {
     /// The settings these arguments stand for; an option given beats what the script says.
-    pub fn settings(self) -> Settings {
-        let mut settings = Settings::scripted(self.script);
-        settings.listen = self.listen;
-        settings.server_version = self.server_version.unwrap_or(settings.server_version);
-        settings.accounts = self.accounts.unwrap_or(settings.accounts);
-        settings
+    ///
+    /// # Errors
+    /// Every problem of a script file.
+    pub fn settings(&self) -> Result<Settings, Problems> {
+        let mut script = self.script.load()?;
+        let traits = &mut script.gateway;
+        traits.server_version = self.server_version.unwrap_or(traits.server_version);
+        if let Some(accounts) = &self.accounts {
+            // An empty last name is a comma at the end.
+            traits.trailing_comma = accounts.last().is_some_and(String::is_empty);
+            traits.accounts = accounts.iter().filter(|account| !account.is_empty()).cloned().collect();
+        }
+        Ok(Settings { listen: self.listen, control: self.control, ..Settings::scripted(script) })
     }
 }
+
+/// A control port: a number alone is a port of this machine, for this machine.
+fn control(text: &str) -> Result<SocketAddr, String> {
+    if let Ok(port) = text.parse::<u16>() {
+        return Ok(SocketAddr::from((Ipv4Addr::LOCALHOST, port)));
+    }
+    text.parse()
+        .map_err(|_| "neither a port, such as 4080, nor an address, such as 127.0.0.1:4080".to_owned())
+}
+
+/// `openbell sim bot …`
+#[derive(Debug, Args)]
+pub struct BotArguments {
+    /// Does this wrong; a time such as `5s` says how long after it is operational
+    #[arg(long, value_name = "KIND[:TIME]")]
+    pub misbehave: Option<Misbehaviour>,
+}
+
+/// What the bot reads, what it can do wrong, and how it ends.
+fn bot_help() -> String {
+    let forms = FORMS.iter().map(|form| {
+        let written = format!("{}{}", form.name, if form.timed { "[:TIME]" } else { "" });
+        format!("  {written:<24} {}", form.does)
+    });
+    let forms = forms.collect::<Vec<_>>().join("\n");
+    format!("{BOT_ENVIRONMENT}\nMisbehaviour, to try out who watches the bot:\n{forms}\n\n{BOT_EXITS}")
+}
+
+const BOT_ENVIRONMENT: &str = "\
+Environment:
+  GATEWAY_HOST, GATEWAY_PORT  where the gateway is [default: gateway, 4002]
+  CLIENT_ID                   not 0 [default: 100]
+  CONNECT_TIMEOUT             of each of its 30 attempts, in seconds [default: 60]
+  DRY_RUN, TRADING_MODE       `true` and `paper`, or it refuses to run
+  GAMEPLAN                    a file that must not be there [default: /data/gameplan.json]
+";
+
+const BOT_EXITS: &str = "Exit codes: 0 stopped on request, 1 no connection, gateway too old, a number of the environment not \
+valid, or told to, 2 usage, 4 refused because it would not be safe.";

@@ -30,6 +30,12 @@ pub(super) fn utc(format: &str) -> String {
     Timestamp::now().to_zoned(TimeZone::UTC).strftime(format).to_string()
 }
 
+/// The time in the zone of that name, or in UTC where there is no such zone.
+pub(super) fn in_zone(zone: &str, format: &str) -> String {
+    let zone = TimeZone::get(zone).unwrap_or(TimeZone::UTC);
+    Timestamp::now().to_zoned(zone).strftime(format).to_string()
+}
+
 /// Waits that long.
 pub(super) async fn pause(time: Duration) {
     tokio::time::sleep(time).await;

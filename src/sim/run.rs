@@ -8,7 +8,8 @@ use super::bot::{self, BotError, Configuration, ConfigurationError, Pace};
 use super::cli::{SimArguments, StandIn};
 use super::gateway::{self, GatewayError};
 use super::log::Log;
-use super::script::PRESETS;
+use super::script::GROUPS;
+use crate::document::Problems;
 
 /// Why a stand-in ended that was not asked to.
 #[derive(Debug, thiserror::Error)]
@@ -16,6 +17,9 @@ pub enum SimError {
     /// The gateway could not be played.
     #[error(transparent)]
     Gateway(#[from] GatewayError),
+    /// The script is none.
+    #[error(transparent)]
+    Script(#[from] Problems),
     /// The environment does not configure a bot.
     #[error(transparent)]
     Configuration(#[from] ConfigurationError),
@@ -25,6 +29,17 @@ pub enum SimError {
     /// The signals that end a program cannot be listened for, or the list cannot be written.
     #[error("the system refused what the stand-in needs")]
     Io(#[from] io::Error),
+}
+
+impl SimError {
+    /// What the process tells its caller: what the script says; 4 when running would not be safe; else 1.
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Self::Gateway(GatewayError::Exit { code }) => *code,
+            Self::Bot(BotError::Refused(_)) => 4,
+            _ => 1,
+        }
+    }
 }
 
 /// Runs a stand-in until it is done, or until SIGTERM or an interrupt. The environment, which configures
@@ -39,19 +54,29 @@ pub async fn run(
     let stop = stop_on_signal()?;
     match arguments.stand_in {
         StandIn::Gateway(arguments) if arguments.list => Ok(list_presets(&mut io::stdout())?),
-        StandIn::Gateway(arguments) => Ok(gateway::run(arguments.settings(), stop).await?),
-        StandIn::Bot => {
-            let configuration = Configuration::from_environment(environment)?;
+        StandIn::Gateway(arguments) if arguments.print => {
+            Ok(io::stdout().write_all(arguments.script.to_yaml()?.as_bytes())?)
+        }
+        StandIn::Gateway(arguments) => Ok(gateway::run(arguments.settings()?, stop).await?),
+        StandIn::Bot(arguments) => {
+            let configuration =
+                Configuration::from_environment(environment)?.misbehaving(arguments.misbehave);
             Ok(bot::run(&configuration, Pace::default(), &Log::stdout(), &stop).await?)
         }
     }
 }
 
 fn list_presets(out: &mut impl Write) -> io::Result<()> {
-    for preset in PRESETS {
-        writeln!(out, "{:<18} {}", preset.form, preset.does)?;
+    for group in GROUPS {
+        writeln!(out, "{}:", group.title)?;
+        for preset in group.presets {
+            writeln!(out, "  {:<24} {}", preset.form, preset.does)?;
+        }
     }
-    Ok(())
+    writeln!(
+        out,
+        "\nSeveral with commas between them: --script mute:6s,live. As a file: --script mute:6s,live --print."
+    )
 }
 
 /// A token that is cancelled by the first SIGTERM or interrupt.

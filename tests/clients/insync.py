@@ -29,6 +29,8 @@ Wrapper = importlib.import_module(library.__name__ + ".wrapper").Wrapper
 
 # How long a gateway may take over an answer.
 PATIENCE = 3
+# Between requests: gateways take 50 messages a second, and complain from a little less on.
+PACE = 0.04
 # Sent by gateways of their own accord: the state of their farms.
 NOTICES = {2104, 2106, 2107, 2108, 2158}
 # The library logs each error that it also reports, and what it makes of one that is about an order.
@@ -120,6 +122,7 @@ async def told(ib, wanted, since):
 
 async def ask(ib, name, request, callback, codes):
     """Asks, and says what is wrong with the answer; None when nothing is."""
+    await asyncio.sleep(PACE)
     since, number = len(ib.told), ib.client._reqIdSeq
     answer = request(ib, number)
     future = asyncio.ensure_future(answer) if inspect.isawaitable(answer) else None

@@ -29,6 +29,8 @@ from ibapi.wrapper import EWrapper
 
 # How long a gateway may take over an answer, and a session over all its answers.
 PATIENCE, SESSION = 3.0, 30
+# Between requests: gateways take 50 messages a second, and complain from a little less on.
+PACE = 0.04
 # Sent by gateways of their own accord: the state of their farms.
 NOTICES = {2104, 2106, 2107, 2108, 2158}
 
@@ -136,6 +138,7 @@ WITH_ID = {"execDetailsEnd", "accountUpdateMultiEnd", "accountSummaryEnd", "posi
 
 def ask(app, number, name, request, callback, codes):
     """Asks, and says what is wrong with the answer; None when nothing is."""
+    time.sleep(PACE)
     since = len(app.told)
     request(app, number)
     silent, has_id = callback is None and not codes, callback in WITH_ID or codes

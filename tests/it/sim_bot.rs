@@ -4,18 +4,20 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use openbell::sim::bot::{self, BotError, Configuration, Pace, Unsafe};
+use openbell::sim::gateway::{Settings, serve_logged};
+use tokio::net::TcpListener;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 use crate::stage::{Lines, Stage};
 
-const HASTE: Pace = Pace {
+pub(crate) const HASTE: Pace = Pace {
     between_attempts: Duration::from_millis(50),
     heartbeat: Duration::from_millis(50),
     answer: Duration::from_millis(300),
 };
 
-fn configured(stage: &Stage, more: &[(&str, &str)]) -> Configuration {
+pub(crate) fn configured(stage: &Stage, more: &[(&str, &str)]) -> Configuration {
     let port = stage.address.port().to_string();
     let mut environment = HashMap::from([
         ("GATEWAY_HOST", "127.0.0.1"),
@@ -30,7 +32,7 @@ fn configured(stage: &Stage, more: &[(&str, &str)]) -> Configuration {
 }
 
 /// Runs the bot until its log shows the parts, then stops it.
-async fn assert_says(configuration: &Configuration, parts: &[&str]) {
+pub(crate) async fn assert_says(configuration: &Configuration, parts: &[&str]) {
     let (lines, stop) = (Lines::default(), CancellationToken::new());
     let log = lines.log();
     let (lived, ()) = tokio::join!(bot::run(configuration, HASTE, &log, &stop), async {
@@ -40,7 +42,7 @@ async fn assert_says(configuration: &Configuration, parts: &[&str]) {
     assert!(lived.is_ok(), "{lived:?}");
 }
 
-async fn ended(configuration: &Configuration) -> (BotError, String) {
+pub(crate) async fn ended(configuration: &Configuration) -> (BotError, String) {
     let lines = Lines::default();
     let stop = CancellationToken::new();
     let running = async { bot::run(configuration, HASTE, &lines.log(), &stop).await };
@@ -91,6 +93,46 @@ async fn it_comes_back_when_the_link_is_lost_loudly_or_silently() {
     assert_says(&configured(&Stage::with("drop:400ms").await, &[]), &parts).await;
     let parts = ["operational", "Disconnected", "attempt 1/30"];
     assert_says(&configured(&Stage::with("half-open:400ms").await, &[]), &parts).await;
+}
+
+#[tokio::test]
+async fn it_comes_back_when_the_gateway_is_restarted() {
+    let before = Stage::with("ready").await;
+    let (address, configuration) = (before.address, configured(&before, &[]));
+    let (lines, stop) = (Lines::default(), CancellationToken::new());
+    let log = lines.log();
+    let (lived, ()) = tokio::join!(bot::run(&configuration, HASTE, &log, &stop), async {
+        lines.show_in_order(&["operational"]).await;
+        drop(before);
+        lines.show_in_order(&["operational", "Disconnected", "attempt 1/30", "Refused"]).await;
+        let listener = TcpListener::bind(address).await.unwrap();
+        let after = Lines::default();
+        tokio::spawn(serve_logged(listener, Settings::default(), after.log(), stop.clone()));
+        lines.show_in_order(&["operational", "Disconnected", "Refused", "operational"]).await;
+        after.show_in_order(&["client 100 is connected"]).await;
+        stop.cancel();
+    });
+    assert!(lived.is_ok(), "{lived:?}");
+}
+
+#[tokio::test]
+async fn it_does_not_come_back_to_a_gameplan() {
+    let stage = Stage::with("drop:400ms").await;
+    let directory = tempfile::tempdir().unwrap();
+    let gameplan = directory.path().join("gameplan.json");
+    let configuration = configured(&stage, &[("GAMEPLAN", gameplan.to_str().unwrap())]);
+    let lines = Lines::default();
+    let (log, stop) = (lines.log(), CancellationToken::new());
+    let living = timeout(Duration::from_secs(20), bot::run(&configuration, HASTE, &log, &stop));
+    let (lived, ()) = tokio::join!(living, async {
+        lines.show_in_order(&["operational"]).await;
+        std::fs::write(&gameplan, "{}").unwrap();
+    });
+    let error = lived.unwrap().unwrap_err();
+    assert!(matches!(&error, BotError::Refused(Unsafe::Gameplan(path)) if *path == gameplan), "{error}");
+    let text = lines.text();
+    assert_eq!(text.matches("Bot operational").count(), 1, "{text}");
+    assert_eq!(text.matches("Strategy C active").count(), 1, "{text}");
 }
 
 #[tokio::test]

@@ -45,7 +45,9 @@ async fn it_connects_and_asks_what_clients_ask() {
 #[tokio::test]
 async fn it_connects_at_every_version_it_speaks() {
     for server_version in 213..=227 {
-        let stage = Stage::of(Settings { server_version, ..Settings::default() }).await;
+        let mut settings = Settings::default();
+        settings.script.gateway.server_version = server_version;
+        let stage = Stage::of(settings).await;
         let client = connect(&stage, Duration::from_secs(5)).await.unwrap().unwrap();
         assert_eq!(client.server_version(), i32::try_from(server_version.min(226)).unwrap());
         assert!(client.server_time().await.is_ok());

@@ -89,8 +89,10 @@ async fn a_live_account_and_a_list_that_ends_in_a_comma_are_sent_as_they_are() {
     client.send(&start_api(226, 1)).await;
     assert_eq!(client.next().await, Incoming::ManagedAccounts(vec!["U1234567".into()]));
 
-    let accounts = vec!["DF1".into(), "DU2".into(), String::new()];
-    let stage = Stage::of(Settings { accounts, ..Settings::default() }).await;
+    let mut settings = Settings::default();
+    settings.script.gateway.accounts = vec!["DF1".into(), "DU2".into()];
+    settings.script.gateway.trailing_comma = true;
+    let stage = Stage::of(settings).await;
     let mut client = stage.shaken(100, 176).await;
     client.send(&start_api(176, 1)).await;
     assert_eq!(client.frame().await.unwrap(), b"15\x001\0DF1,DU2,\0");

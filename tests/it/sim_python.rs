@@ -39,7 +39,8 @@ const PATIENCE: Duration = Duration::from_secs(4);
 async fn forced_to(versions: &[u32]) -> Vec<Stage> {
     let mut stages = Vec::new();
     for version in versions {
-        let settings = Settings { server_version: *version, ..Settings::default() };
+        let mut settings = Settings::default();
+        settings.script.gateway.server_version = *version;
         stages.push(Stage::of(settings).await);
     }
     stages
@@ -118,14 +119,16 @@ async fn the_official_client_of_nautilus_is_at_home() {
 async fn they_share_one_gateway_with_several_accounts() {
     let clients = [IB_INSYNC, IB_ASYNC, IBAPI_9_81, IBAPI_STABLE, IBAPI_LATEST, NAUTILUS];
     // As advisors' gateways have it: a master account first, and a comma at the end.
-    let accounts = ["DF1234567", "DU1234567", ""];
-    let settings = Settings { accounts: accounts.map(str::to_owned).into(), ..Settings::default() };
+    let accounts = ["DF1234567", "DU1234567"];
+    let mut settings = Settings::default();
+    settings.script.gateway.accounts = accounts.map(str::to_owned).into();
+    settings.script.gateway.trailing_comma = true;
     let stages = [Stage::of(settings).await];
     // The id 0 also asks for the orders that are made by hand.
     let visits = (0..).zip(&clients).map(|(id, client)| client.visit_as(id, &stages, IDLE, PATIENCE));
     let seen = futures_util::future::join_all(visits).await;
     for (client, seen) in clients.iter().zip(&seen) {
-        let faults = faults(&seen[0], client.newest, &accounts[..2]);
+        let faults = faults(&seen[0], client.newest, &accounts);
         assert!(faults.is_empty(), "{}: {faults:?}", client.name);
     }
     for (id, client) in clients.iter().enumerate() {

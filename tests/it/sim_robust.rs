@@ -66,7 +66,7 @@ async fn options_after_the_version_range_are_accepted() {
 
 #[tokio::test]
 async fn a_client_that_never_reads_is_dropped_and_costs_nobody_else() {
-    let stage = Stage::with("ready").await;
+    let stage = Stage::with("rate:0").await;
     let client = stage.session(226, 1).await;
     let (mut reader, mut writer) = client.stream.into_split();
     let flood = request_current_time(226).repeat(10_000);

@@ -82,6 +82,11 @@ impl Stage {
         Self { address, log, _stop: stop.drop_guard() }
     }
 
+    /// Waits until the first phase has begun: what it does to the port is done then.
+    pub(crate) async fn entered(&self) {
+        self.log.show_in_order(&["\n"]).await;
+    }
+
     pub(crate) async fn connect(&self) -> Client {
         Client { stream: TcpStream::connect(self.address).await.unwrap(), version: 0 }
     }

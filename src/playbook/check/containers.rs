@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Check;
-use crate::playbook::places::escaped;
+use crate::document::escaped;
 use crate::playbook::{EnvText, RestartText};
 
 impl Check<'_> {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Check;
-use crate::playbook::places::escaped;
+use crate::document::escaped;
 
 /// Ids openbell itself uses when it looks.
 const PROBE_IDS: std::ops::RangeInclusive<i32> = 9000..=9099;

@@ -7,8 +7,8 @@ mod ids;
 mod safety;
 mod steps;
 
-use super::places::Places;
-use super::{Playbook, Problem};
+use super::Playbook;
+use crate::document::{Places, Problem};
 
 /// Every problem with the meaning of a playbook.
 pub(super) fn check(playbook: &Playbook, places: &Places) -> Vec<Problem> {
@@ -32,7 +32,7 @@ struct Check<'a> {
 impl Check<'_> {
     fn problem(&mut self, code: &'static str, pointer: &str, message: String, help: &str) {
         self.problems.push(Problem {
-            code,
+            code: code.to_owned(),
             message,
             help: Some(help.to_owned()),
             place: Some(self.places.find(pointer)),

@@ -3,8 +3,8 @@
 use regex::Regex;
 
 use super::Check;
+use crate::document::escaped;
 use crate::playbook::EnvText;
-use crate::playbook::places::escaped;
 
 impl Check<'_> {
     /// The two variables that make the safe state of a bot, wherever they are written.

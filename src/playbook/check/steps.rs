@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::Check;
-use crate::playbook::places::escaped;
+use crate::document::escaped;
 use crate::steps::Action;
 
 /// Looking more often than this is a busy loop.

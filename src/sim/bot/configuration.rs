@@ -1,7 +1,9 @@
-//! What the environment says, as plain values.
+//! What the environment says, as plain values, and what goes wrong on purpose.
 
 use std::path::PathBuf;
 use std::time::Duration;
+
+use super::misbehaviour::{Kind, Misbehaviour};
 
 /// The settings of the bot.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -10,7 +12,8 @@ pub struct Configuration {
     pub host: String,
     /// `GATEWAY_PORT`, by default 4002.
     pub port: u16,
-    /// `CLIENT_ID`, by default 100; never 0, which would make this client own manual orders.
+    /// `CLIENT_ID`, by default 100; never 0 from there, which would make this client own manual
+    /// orders.
     pub client_id: i32,
     /// `CONNECT_TIMEOUT` in seconds, by default 60.
     pub connect_timeout: Duration,
@@ -20,6 +23,8 @@ pub struct Configuration {
     pub trading_mode: String,
     /// `GAMEPLAN`, by default `/data/gameplan.json`.
     pub gameplan: PathBuf,
+    /// What it does wrong; nothing that the environment could ask for.
+    pub misbehaviour: Option<Misbehaviour>,
 }
 
 /// Why the environment gives no settings.
@@ -54,7 +59,23 @@ impl Configuration {
             dry_run: text("DRY_RUN", ""),
             trading_mode: text("TRADING_MODE", ""),
             gameplan: text("GAMEPLAN", "/data/gameplan.json").into(),
+            misbehaviour: None,
         })
+    }
+
+    /// The same settings for a bot that does something wrong, if that is wanted.
+    #[must_use]
+    pub fn misbehaving(mut self, misbehaviour: Option<Misbehaviour>) -> Self {
+        self.misbehaviour = misbehaviour;
+        if self.begins_with(Kind::ClientIdZero) {
+            self.client_id = 0;
+        }
+        self
+    }
+
+    /// Whether that goes wrong from the start.
+    pub(super) fn begins_with(&self, kind: Kind) -> bool {
+        self.misbehaviour.is_some_and(|wrong| wrong.kind == kind && wrong.due().is_none())
     }
 }
 

@@ -17,4 +17,7 @@ pub enum BotError {
         /// How many there were.
         attempts: u32,
     },
+    /// It was told to end.
+    #[error("told to end, to try out who watches")]
+    Misbehaved,
 }

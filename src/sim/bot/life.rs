@@ -4,6 +4,7 @@ use ibapi::Client;
 
 use super::configuration::Configuration;
 use super::error::BotError;
+use super::misbehaviour::Kind;
 use super::safety::{check_accounts, check_environment, check_gameplan};
 use super::session;
 use super::{Log, Pace};
@@ -12,9 +13,13 @@ use crate::sim::clock::pause;
 /// How often a connection is tried before the bot gives up.
 const ATTEMPTS: u32 = 30;
 
+/// What a bot says that trades; this one only says it.
+const OTHER_STRATEGY: &str = "Strategy A active: Trading enabled";
+
 /// Never ends well by itself: ends with an error, or is dropped from outside.
 pub(super) async fn live(configuration: &Configuration, pace: Pace, log: &Log) -> Result<(), BotError> {
-    log.line(format_args!("Environment: DRY_RUN={}", configuration.dry_run));
+    let said = if configuration.begins_with(Kind::DryRunFalse) { "false" } else { &configuration.dry_run };
+    log.line(format_args!("Environment: DRY_RUN={said}"));
     check_environment(configuration)?;
     check_gameplan(configuration).await?;
     log.line(format_args!(
@@ -26,10 +31,10 @@ pub(super) async fn live(configuration: &Configuration, pace: Pace, log: &Log) -
     ));
     loop {
         let client = connect(configuration, pace, log).await?;
-        let operating = operate(configuration, &client, log).await;
-        if operating.is_ok() {
-            session::hold(&client, pace).await;
-        }
+        let operating = match operate(configuration, &client, log).await {
+            Ok(()) => idle(configuration, &client, pace, log).await,
+            refused => refused,
+        };
         session::close(&client, pace).await;
         log.line("Disconnected");
         operating?;
@@ -40,6 +45,9 @@ pub(super) async fn live(configuration: &Configuration, pace: Pace, log: &Log) -
 async fn connect(configuration: &Configuration, pace: Pace, log: &Log) -> Result<Client, BotError> {
     for attempt in 1..=ATTEMPTS {
         log.line(format_args!("Gateway check attempt {attempt}/{ATTEMPTS}"));
+        if configuration.begins_with(Kind::Hang) {
+            std::future::pending::<()>().await;
+        }
         let error = match session::connect(configuration, pace).await {
             Ok(client) => return Ok(client),
             Err(error) => error,
@@ -69,9 +77,37 @@ async fn operate(configuration: &Configuration, client: &Client, log: &Log) -> R
     log.line(format_args!("Account: {} (Paper Trading)", accounts.join(",")));
     log.line(format_args!("Connection established, client ID: {}", configuration.client_id));
     check_gameplan(configuration).await?;
-    log.line(format_args!("No gameplan file found at {}", configuration.gameplan.display()));
-    log.line("Defaulting to Strategy C (Cash Preservation)");
-    log.line("Strategy C active: No trading, monitoring only");
+    if configuration.begins_with(Kind::OtherStrategy) {
+        log.line(OTHER_STRATEGY);
+    } else {
+        log.line(format_args!("No gameplan file found at {}", configuration.gameplan.display()));
+        log.line("Defaulting to Strategy C (Cash Preservation)");
+        log.line("Strategy C active: No trading, monitoring only");
+    }
     log.line("Bot operational in safe mode");
+    Ok(())
+}
+
+/// Idles until the link is lost; misbehaves in between, if it is to.
+async fn idle(configuration: &Configuration, client: &Client, pace: Pace, log: &Log) -> Result<(), BotError> {
+    let planned = configuration.misbehaviour.and_then(|wrong| Some((wrong.kind, wrong.due()?)));
+    if let Some((kind, due)) = planned {
+        tokio::select! {
+            () = session::hold(client, pace) => return Ok(()),
+            () = pause(due) => {}
+        }
+        match kind {
+            Kind::Exit => return Err(BotError::Misbehaved),
+            Kind::Silent => {
+                session::close(client, pace).await;
+                std::future::pending::<()>().await;
+            }
+            Kind::DryRunFalse => log.line("Environment: DRY_RUN=false"),
+            Kind::OtherStrategy => log.line(OTHER_STRATEGY),
+            // Never due: they are over before there is a connection.
+            Kind::ClientIdZero | Kind::Hang => {}
+        }
+    }
+    session::hold(client, pace).await;
     Ok(())
 }

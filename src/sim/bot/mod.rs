@@ -1,11 +1,13 @@
 //! A trading bot that does nothing but stay safe: the stand-in for the bot of a real stack.
 //!
 //! Owns the order in which such a bot starts, what it says, and what it refuses. It is configured by its
-//! environment alone, talks through the public `ibapi` client, and never trades.
+//! environment, talks through the public `ibapi` client, and never trades, not even when it is told to
+//! misbehave.
 
 mod configuration;
 mod error;
 mod life;
+mod misbehaviour;
 mod safety;
 mod session;
 
@@ -15,6 +17,7 @@ use tokio_util::sync::CancellationToken;
 
 pub use configuration::{Configuration, ConfigurationError};
 pub use error::BotError;
+pub use misbehaviour::{FORMS, Form, Kind, Misbehaviour, MisbehaviourError};
 pub use safety::Unsafe;
 
 use super::log::Log;

@@ -1,7 +1,6 @@
 //! The answer to each request: what it asks for, or an error with its id, never silence without reason.
 
 use super::figures;
-use super::greeting::ORDER_ID;
 use crate::sim::clock;
 use crate::wire::message::request;
 use crate::wire::request::Request;
@@ -15,7 +14,7 @@ pub(super) fn to(version: u32, request: &Request<'_>, accounts: &[String]) -> Ve
     let id = request.request_id().unwrap_or(SESSION);
     match request.id {
         request::MANAGED_ACCOUNTS => server::managed_accounts(version, &accounts.join(",")),
-        request::IDS => server::next_valid_id(version, ORDER_ID),
+        request::IDS => server::next_valid_id(version, 1),
         request::CURRENT_TIME => server::current_time(version, clock::epoch_seconds()),
         request::CURRENT_TIME_IN_MILLIS => server::current_time_in_millis(version, clock::epoch_millis()),
         request::OPEN_ORDERS | request::ALL_OPEN_ORDERS => server::open_orders_end(version),

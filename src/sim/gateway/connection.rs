@@ -6,53 +6,83 @@ use std::sync::Arc;
 use tokio::net::TcpStream;
 
 use super::handshake;
-use super::link::Link;
+use super::link::{Link, LinkError};
 use super::session;
 use super::state::Gateway;
 use super::tally::{Ending, Tally};
-use crate::sim::script::Door;
+use crate::sim::script::{Door, Drop, Port, Who};
 
 /// Talks with one client until either side, the script or the end of the gateway ends it.
 pub(super) async fn attend(gateway: Arc<Gateway>, stream: TcpStream, peer: SocketAddr, number: u64) {
+    gateway.counters.connected();
+    let _listed = gateway.directory.enter(number, peer);
     let mut tally = Tally::default();
     let ending = match gateway.places.clone().try_acquire_owned() {
         Err(_) => Ending::Full,
         Ok(_place) => {
             // The order matters: a client that met the old phase at the door belongs to it.
             let drops = gateway.moment().drops;
-            tokio::select! {
+            let mut link = Link::new(stream);
+            let who = Who { connection: number, peer: peer.ip(), client_id: None };
+            let ending = tokio::select! {
                 biased;
                 () = gateway.stop.cancelled() => Ending::Stopped,
-                () = dropped(&gateway, drops) => Ending::Dropped,
-                ending = converse(&gateway, stream, &mut tally) => ending,
-            }
+                drop = dropped(&gateway, drops) => match drop {
+                    Drop::Close => Ending::Dropped,
+                    Drop::Reset => Ending::Reset,
+                },
+                ending = converse(&gateway, &mut link, who, &mut tally) => ending,
+            };
+            part(link, &ending).await;
+            ending
         }
     };
+    if let Ending::Link(LinkError::Failed(_)) | Ending::Abandoned(LinkError::Failed(_)) = &ending {
+        gateway.counters.reset();
+    }
+    if let Ending::Abandoned(_) = &ending {
+        gateway.counters.abandoned();
+    }
     gateway.log.line(format_args!("sim: connection {number} from {peer}: {tally}; {ending}"));
 }
 
-/// Ends when the script drops all connections that were there before.
-async fn dropped(gateway: &Gateway, drops: u32) {
-    // The sender lives in the gateway, so the wait cannot fail before the gateway is gone.
-    let _ = gateway.watch().wait_for(|moment| moment.drops > drops).await;
+/// Ends the connection as its ending asks.
+async fn part(link: Link, ending: &Ending) {
+    match ending {
+        Ending::Reset => link.reset(),
+        Ending::InUse | Ending::TooOld | Ending::NotAClient | Ending::NoGateway | Ending::VersionOnly => {
+            link.close_gently().await;
+        }
+        _ => {}
+    }
 }
 
-async fn converse(gateway: &Gateway, stream: TcpStream, tally: &mut Tally) -> Ending {
-    let door = gateway.moment().door;
-    let mut link = match door {
-        Door::Closed | Door::Refuse => return Ending::Refused,
-        Door::Http => return impersonate(Link::new(stream), HTTP).await,
-        Door::Garbage => return impersonate(Link::new(stream), GARBAGE).await,
-        Door::Open | Door::Mute(_) => Link::new(stream),
-    };
-    let outcome = match handshake::shake(gateway, &mut link, tally).await {
-        Ok(version) => session::hold(gateway, &mut link, tally, version).await,
-        Err(ending) => ending,
-    };
-    if matches!(outcome, Ending::InUse | Ending::TooOld | Ending::NotAClient) {
-        link.close_gently().await;
+/// Ends when the script drops all connections that were there before.
+async fn dropped(gateway: &Gateway, drops: u64) -> Drop {
+    match gateway.watch().wait_for(|moment| moment.drops > drops).await {
+        Ok(moment) => moment.drop,
+        // The sender lives in the gateway, so the wait cannot fail before the gateway is gone.
+        Err(_) => Drop::Close,
     }
-    outcome
+}
+
+async fn converse(gateway: &Gateway, link: &mut Link, who: Who, tally: &mut Tally) -> Ending {
+    if gateway.moment().port == Port::Closed {
+        return Ending::Refused;
+    }
+    let conduct = gateway.conduct(&who);
+    link.slow = conduct.slow.get();
+    match conduct.door {
+        Door::Refuse => return Ending::Refused,
+        Door::Reset => return Ending::Reset,
+        Door::Http => return impersonate(link, HTTP).await,
+        Door::Garbage => return impersonate(link, GARBAGE).await,
+        Door::Open | Door::Mute | Door::Partial | Door::HangUp | Door::VersionOnly => {}
+    }
+    match handshake::shake(gateway, link, who, tally).await {
+        Ok(shaken) => session::hold(gateway, link, who, tally, shaken).await,
+        Err(ending) => ending,
+    }
 }
 
 const HTTP: &[u8] =
@@ -61,13 +91,12 @@ const HTTP: &[u8] =
 const GARBAGE: &[u8] = b"\xde\xad\xbe\xef\xff\xfe\xfd\xfc no protocol \x00\x01\x02";
 
 /// Answers the first bytes as a server of another kind would.
-async fn impersonate(mut link: Link, answer: &[u8]) -> Ending {
+async fn impersonate(link: &mut Link, answer: &[u8]) -> Ending {
     if let Err(end) = link.more().await {
         return end.into();
     }
     if let Err(end) = link.send(answer).await {
         return end.into();
     }
-    link.close_gently().await;
     Ending::NoGateway
 }

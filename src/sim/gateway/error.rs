@@ -3,15 +3,29 @@
 use std::io;
 use std::net::SocketAddr;
 
-/// Why a gateway cannot be played, or not any longer.
+/// Why a gateway ended that was not asked to.
 #[derive(Debug, thiserror::Error)]
 pub enum GatewayError {
-    /// The address is taken, is not one of this machine, or is not allowed.
-    #[error("the gateway cannot listen on {address}")]
+    /// The address cannot be listened on.
+    #[error("the gateway cannot listen on {address}: {source}")]
     Listen {
-        /// The address.
+        /// Where.
         address: SocketAddr,
         /// What the system said.
         source: io::Error,
+    },
+    /// The control port cannot be listened on.
+    #[error("the control port cannot listen on {address}: {source}")]
+    Control {
+        /// Where.
+        address: SocketAddr,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The script ends the gateway.
+    #[error("the script ends the gateway with exit code {code}")]
+    Exit {
+        /// The exit code.
+        code: u8,
     },
 }

@@ -1,34 +1,36 @@
 //! What a session begins with: accounts, order id, farm notices, in the order of real gateways.
 
+use super::moment::Moment;
+use super::notices::{of_a_new_session, of_farms};
 use crate::sim::clock;
-use crate::sim::script::{Accounts, Greeting};
+use crate::sim::script::{Accounts, Conduct, Farms, Notice, Sent};
 use crate::wire::server;
 
-/// The first order id of a client. Orders are refused, so no client's sequence ever moves.
-pub(super) const ORDER_ID: i64 = 1;
-
-/// The farms of a usual log-in, as gateways name them right after the ids.
-const NOTICES: [(i32, &str); 4] = [
-    (2104, "Market data farm connection is OK:usfarm.nj"),
-    (2104, "Market data farm connection is OK:usfarm"),
-    (2106, "HMDS data farm connection is OK:ushmds"),
-    (2158, "Sec-def data farm connection is OK:secdefil"),
-];
-
 /// All frames of the greeting.
-pub(super) fn greet(version: u32, accounts: &[String], greeting: Greeting) -> Vec<u8> {
-    let mut frames = match greeting.accounts {
-        Accounts::Listed => server::managed_accounts(version, &accounts.join(",")),
-        Accounts::Empty => server::managed_accounts(version, ""),
-        Accounts::Withheld => Vec::new(),
+pub(super) fn greet(version: u32, moment: &Moment, next_order_id: i64, conduct: Conduct) -> Vec<u8> {
+    let mut frames = Vec::new();
+    let tell = |frames: &mut Vec<u8>, Notice { code, message, id }: Notice| {
+        frames.extend(server::error(version, id, code, &message, clock::epoch_millis()));
     };
-    if greeting.order_id {
-        frames.extend(server::next_valid_id(version, ORDER_ID));
+    let again = of_farms(Farms::Ok);
+    for notice in again.iter().cycle().take(conduct.flood as usize) {
+        tell(&mut frames, notice.clone());
     }
-    if greeting.notices {
-        for (code, text) in NOTICES {
-            frames.extend(server::error(version, -1, code, text, clock::epoch_millis()));
+    match conduct.accounts {
+        Accounts::Listed => frames.extend(server::managed_accounts(version, &moment.accounts)),
+        Accounts::Empty => frames.extend(server::managed_accounts(version, "")),
+        Accounts::Withheld => {}
+    }
+    if conduct.order_id == Sent::Sent {
+        frames.extend(server::next_valid_id(version, next_order_id));
+    }
+    if conduct.notices == Sent::Sent {
+        for notice in of_farms(moment.farms) {
+            tell(&mut frames, notice);
         }
+    }
+    if let Some(notice) = of_a_new_session(moment.connectivity) {
+        tell(&mut frames, notice);
     }
     frames
 }

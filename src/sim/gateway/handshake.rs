@@ -4,11 +4,13 @@ use std::time::Duration;
 
 use tokio::time::timeout;
 
+use super::counters;
+use super::directory::Stage;
 use super::link::{Link, LinkError};
 use super::state::Gateway;
 use super::tally::{Ending, Tally};
 use crate::sim::clock;
-use crate::sim::script::{Door, Pending};
+use crate::sim::script::{Conduct, Door, Pending, Port, Who};
 use crate::wire::client::PREFIX;
 use crate::wire::request::parse_handshake;
 use crate::wire::server;
@@ -19,26 +21,82 @@ pub(super) const PATIENCE: Duration = Duration::from_mins(1);
 /// A handshake is a few bytes; one this long is something else.
 const MAX_HANDSHAKE: usize = 1024;
 
-/// Waits for a phase with an open door, reads the handshake, answers with the version.
-pub(super) async fn shake(gateway: &Gateway, link: &mut Link, tally: &mut Tally) -> Result<u32, Ending> {
-    wait_for_the_door(gateway, link).await?;
-    let opening = timeout(PATIENCE, read_opening(link)).await.map_err(|_| Ending::TooSlow)?;
-    let (min, max) = opening.map_err(|ending| match ending {
+/// How much of a version reply comes that breaks off: its length and half of its version.
+const PARTIAL: usize = 6;
+
+/// A handshake that was answered.
+pub(super) struct Shaken {
+    /// The server version agreed on.
+    pub(super) version: u32,
+    /// The client asked that its requests be slowed down rather than refused.
+    pub(super) paced: bool,
+}
+
+/// Waits for a door that answers, reads the handshake, answers with the version.
+pub(super) async fn shake(
+    gateway: &Gateway,
+    link: &mut Link,
+    who: Who,
+    tally: &mut Tally,
+) -> Result<(Shaken, Option<counters::Handshake>), Ending> {
+    let mut begun = None;
+    let conduct = wait_for_the_door(gateway, link, who, &mut begun).await?;
+    let opening = timeout(PATIENCE, read_opening(gateway, link, &mut begun)).await;
+    let opening = opening.map_err(|_| Ending::TooSlow)?.map_err(|ending| match ending {
         Ending::Link(end) => abandoned(gateway, link, end),
         other => other,
     })?;
-    let version = max.min(gateway.settings.server_version);
+    let close_after = conduct.close_after.map_or(Duration::ZERO, crate::period::Period::get);
+    if conduct.door == Door::HangUp {
+        clock::pause(close_after).await;
+        return Err(Ending::HungUp);
+    }
+    let version = opening.max.min(gateway.traits.server_version);
+    let reply = server::version(version, &connection_time(&gateway.traits.time_zone));
+    if conduct.door == Door::Partial {
+        link.send(&reply[..PARTIAL.min(reply.len())]).await?;
+        return Err(Ending::Abandoned(link.ignore().await));
+    }
     tally.server_version = Some(version);
-    let time = clock::utc("%Y%m%d %H:%M:%S UTC");
-    link.send(&server::version(version, &time)).await?;
+    gateway.directory.note(who.connection, |entry| {
+        entry.server_version = Some(version);
+        entry.stage = Stage::Version;
+    });
+    link.send(&reply).await?;
+    if conduct.door == Door::VersionOnly {
+        clock::pause(close_after).await;
+        return Err(Ending::VersionOnly);
+    }
     // It is the client that notices and says so: it is told the version, and the connection ends.
-    if version < min { Err(Ending::TooOld) } else { Ok(version) }
+    if version < opening.min {
+        return Err(Ending::TooOld);
+    }
+    Ok((Shaken { version, paced: opening.paced }, begun))
+}
+
+/// The time as the version reply has it. A name that is no zone has the time of UTC.
+fn connection_time(zone: &str) -> String {
+    format!("{} {zone}", clock::in_zone(zone, "%Y%m%d %H:%M:%S"))
+}
+
+/// What a client opens with.
+struct Opening {
+    min: u32,
+    max: u32,
+    paced: bool,
 }
 
 /// Takes the handshake off what the client sends, and fails as soon as it cannot become one.
-async fn read_opening(link: &mut Link) -> Result<(u32, u32), Ending> {
+async fn read_opening(
+    gateway: &Gateway,
+    link: &mut Link,
+    begun: &mut Option<counters::Handshake>,
+) -> Result<Opening, Ending> {
     loop {
         let received = link.received();
+        if !received.is_empty() && begun.is_none() {
+            *begun = Some(gateway.counters.handshake());
+        }
         let known = received.len().min(PREFIX.len());
         if received[..known] != PREFIX[..known] {
             return Err(Ending::NotAClient);
@@ -49,9 +107,10 @@ async fn read_opening(link: &mut Link) -> Result<(u32, u32), Ending> {
                 return Err(Ending::NotAClient);
             }
             if let Some(payload) = rest.get(..length) {
+                let paced = payload.split(|byte| *byte == b' ').any(|option| option == b"+PACEAPI");
                 let range = parse_handshake(payload).ok_or(Ending::NotAClient);
                 link.forget(PREFIX.len() + 4 + length);
-                return range;
+                return range.map(|(min, max)| Opening { min, max, paced });
             }
         }
         // Nothing is taken before the handshake is whole: what is left tells whether one was begun.
@@ -59,26 +118,42 @@ async fn read_opening(link: &mut Link) -> Result<(u32, u32), Ending> {
     }
 }
 
-/// Says nothing while the phases are mute, and treats the client as the last mute phase it met says.
-async fn wait_for_the_door(gateway: &Gateway, link: &mut Link) -> Result<(), Ending> {
+/// Says nothing while the door is mute, and treats the client as the last mute door it met says.
+async fn wait_for_the_door(
+    gateway: &Gateway,
+    link: &mut Link,
+    who: Who,
+    begun: &mut Option<counters::Handshake>,
+) -> Result<Conduct, Ending> {
     let mut moments = gateway.watch();
     let mut pending = None;
     loop {
-        let door = moments.borrow_and_update().door;
-        match (door, pending) {
-            (Door::Mute(now), _) => pending = Some(now),
+        let port = moments.borrow_and_update().port;
+        let conduct = gateway.conduct(&who);
+        link.slow = conduct.slow.get();
+        match (conduct.door, pending) {
+            (Door::Mute, _) if port != Port::Closed => pending = Some(conduct.pending),
             (_, Some(Pending::Ignored)) => {
                 let end = link.ignore().await;
                 return Err(abandoned(gateway, link, end));
             }
             (_, Some(Pending::Dropped)) => return Err(Ending::PendingDropped),
-            (Door::Open, _) => return Ok(()),
-            (Door::Closed | Door::Refuse | Door::Http | Door::Garbage, _) => return Err(Ending::Refused),
+            (Door::Reset, _) => return Err(Ending::Reset),
+            (Door::Refuse | Door::Http | Door::Garbage, _) => return Err(Ending::Refused),
+            _ if port == Port::Closed => return Err(Ending::Refused),
+            (Door::Open | Door::Partial | Door::HangUp | Door::VersionOnly | Door::Mute, _) => {
+                return Ok(conduct);
+            }
         }
         tokio::select! {
             biased;
             changed = moments.changed() => changed.map_err(|_| Ending::Stopped)?,
-            more = link.more() => more.map_err(|end| abandoned(gateway, link, end))?,
+            more = link.more() => {
+                more.map_err(|end| abandoned(gateway, link, end))?;
+                if begun.is_none() {
+                    *begun = Some(gateway.counters.handshake());
+                }
+            }
         }
     }
 }
@@ -91,8 +166,7 @@ fn abandoned(gateway: &Gateway, link: &Link, end: LinkError) -> Ending {
     if !begun {
         return Ending::Link(end);
     }
-    if gateway.settings.script.wedges && !gateway.wedged.is_cancelled() {
-        gateway.wedged.cancel();
+    if gateway.traits.wedges && gateway.wedge() {
         gateway.log.line("sim: wedged by an abandoned handshake: nobody is accepted any more");
     }
     Ending::Abandoned(end)

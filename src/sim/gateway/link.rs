@@ -7,6 +7,7 @@ use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
+use crate::sim::clock;
 use crate::wire::MAX_FRAME;
 
 /// The longest request that is taken in. The largest requests of a start-up have a few kilobytes; with a
@@ -39,6 +40,8 @@ pub(super) enum LinkError {
 pub(super) struct Link {
     stream: TcpStream,
     received: Vec<u8>,
+    /// The pause before every byte that is sent.
+    pub(super) slow: Duration,
 }
 
 impl Link {
@@ -46,7 +49,7 @@ impl Link {
         // Small answers must not wait for each other. Where this fails the socket is gone, and the first
         // read says so.
         let _ = stream.set_nodelay(true);
-        Self { stream, received: Vec::new() }
+        Self { stream, received: Vec::new(), slow: Duration::ZERO }
     }
 
     /// What has come and was not taken as a frame.
@@ -103,10 +106,27 @@ impl Link {
     }
 
     pub(super) async fn send(&mut self, bytes: &[u8]) -> Result<(), LinkError> {
+        if self.slow.is_zero() {
+            return self.write(bytes).await;
+        }
+        for byte in bytes {
+            clock::pause(self.slow).await;
+            self.write(&[*byte]).await?;
+        }
+        Ok(())
+    }
+
+    async fn write(&mut self, bytes: &[u8]) -> Result<(), LinkError> {
         match timeout(WRITE_PATIENCE, self.stream.write_all(bytes)).await {
             Ok(written) => written.map_err(LinkError::Failed),
             Err(_) => Err(LinkError::SlowReader),
         }
+    }
+
+    /// Closes with a reset, as systems do when the program that had the connection is gone.
+    pub(super) fn reset(self) {
+        // Where this fails the socket is gone already.
+        let _ = self.stream.set_zero_linger();
     }
 
     /// Closes so that the client can still read what was sent last.

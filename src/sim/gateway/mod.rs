@@ -5,19 +5,26 @@
 
 mod answers;
 mod connection;
+mod control;
+mod counters;
+mod directory;
 mod door;
 mod error;
 mod figures;
 mod greeting;
 mod handshake;
 mod link;
+mod markers;
+mod moment;
+mod notices;
+mod order_ids;
+mod pace;
 mod roster;
 mod session;
 mod settings;
 mod state;
 mod tally;
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 
 use tokio::net::TcpListener;
@@ -34,8 +41,7 @@ use state::Gateway;
 /// # Errors
 /// When the address cannot be listened on, now or after a phase in which the port was closed.
 pub async fn run(settings: Settings, stop: CancellationToken) -> Result<(), GatewayError> {
-    let listen = settings.listen;
-    door::attend(Gateway::new(settings, Log::stdout(), stop), listen, None).await
+    play(settings, None, Log::stdout(), stop).await
 }
 
 /// Plays the gateway on a listener that is bound already, until `stop`, with its log on stdout.
@@ -60,8 +66,19 @@ pub async fn serve_logged(
     log: Log,
     stop: CancellationToken,
 ) -> Result<(), GatewayError> {
-    let listen: SocketAddr =
-        listener.local_addr().map_err(|source| GatewayError::Listen { address: settings.listen, source })?;
-    let gateway: Arc<Gateway> = Gateway::new(settings, log, stop);
-    door::attend(gateway, listen, Some(listener)).await
+    play(settings, Some(listener), log, stop).await
+}
+
+async fn play(
+    settings: Settings,
+    listener: Option<TcpListener>,
+    log: Log,
+    stop: CancellationToken,
+) -> Result<(), GatewayError> {
+    let control = settings.control;
+    let (gateway, orders) = Gateway::new(settings, log, stop);
+    let Some(address) = control else { return door::attend(gateway, orders, listener).await };
+    let control = control::bind(&gateway, address).await?;
+    let attended = door::attend(Arc::clone(&gateway), orders, listener);
+    tokio::join!(attended, control::serve(gateway, control)).0
 }

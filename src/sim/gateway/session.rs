@@ -1,18 +1,25 @@
 //! A client's session: `START_API`, the greeting, then one answer after the other.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::sync::broadcast::Receiver;
+use tokio::sync::broadcast::error::RecvError;
 use tokio::time::timeout;
 
 use super::answers;
+use super::counters;
+use super::directory::Stage;
 use super::greeting::greet;
-use super::handshake::PATIENCE;
+use super::handshake::{PATIENCE, Shaken};
 use super::link::Link;
-use super::roster::Seat;
+use super::notices::{of_excess, of_rate};
+use super::pace::{Pace, Verdict};
+use super::roster::{NoSeat, Seat};
 use super::state::Gateway;
-use super::tally::{Ending, Tally};
+use super::tally::{self, Ending, Tally};
 use crate::sim::clock;
-use crate::sim::script::{InUse, Requests, Start};
+use crate::sim::script::{Conduct, Notice, Requests, Start, Who};
 use crate::wire::message::request;
 use crate::wire::request::Request;
 use crate::wire::server;
@@ -24,81 +31,196 @@ const NOT_ACCEPTED_AFTER: Duration = Duration::from_millis(500);
 const IN_USE: &str = "Unable to connect as the client id is already in use. Retry with a unique client id.";
 
 /// Holds the session of a client that has a version reply, to its end.
-pub(super) async fn hold(gateway: &Gateway, link: &mut Link, tally: &mut Tally, version: u32) -> Ending {
-    match open(gateway, link, tally, version).await {
-        Ok(seat) => {
-            let ending = answer_requests(gateway, link, tally, version).await;
-            drop(seat);
+pub(super) async fn hold(
+    gateway: &Gateway,
+    link: &mut Link,
+    who: Who,
+    tally: &mut Tally,
+    (shaken, handshake): (Shaken, Option<counters::Handshake>),
+) -> Ending {
+    let mut session = Session {
+        gateway,
+        link,
+        who,
+        tally,
+        version: shaken.version,
+        paced: shaken.paced,
+        pace: Pace::default(),
+    };
+    match session.open().await {
+        Ok((seat, notices)) => {
+            drop(handshake);
+            let open = gateway.counters.session();
+            let ending = session.answer_requests(notices).await;
+            drop((seat, open));
             ending
         }
         Err(ending) => ending,
     }
 }
 
-async fn open(gateway: &Gateway, link: &mut Link, tally: &mut Tally, version: u32) -> Result<Seat, Ending> {
-    let conduct = &gateway.settings.script.conduct;
-    let client_id =
-        timeout(PATIENCE, read_start(link, tally, version)).await.map_err(|_| Ending::TooSlow)??;
-    tally.client_id = Some(client_id);
-    match conduct.start {
-        Start::Accepted => {}
-        Start::Mute => return Err(link.ignore().await.into()),
-        Start::NotAccepted => {
-            clock::pause(NOT_ACCEPTED_AFTER).await;
-            gateway.log.line("sim: Ignoring API request 'jextend.StartApi' since API is not accepted.");
-            return Err(Ending::NotAccepted);
-        }
-    }
-    let held_elsewhere = match &conduct.in_use {
-        InUse::All => true,
-        InUse::Ids(ids) => ids.contains(&client_id),
-    };
-    let seat = if held_elsewhere { None } else { gateway.roster.take(client_id) };
-    let Some(seat) = seat else {
-        link.send(&server::error(version, -1, 326, IN_USE, clock::epoch_millis())).await?;
-        return Err(Ending::InUse);
-    };
-    link.send(&greet(version, &gateway.settings.accounts, conduct.greeting)).await?;
-    gateway.log.line(format_args!("sim: client {client_id} is connected, version {version}"));
-    Ok(seat)
+/// One client after its version reply.
+struct Session<'a> {
+    gateway: &'a Gateway,
+    link: &'a mut Link,
+    who: Who,
+    tally: &'a mut Tally,
+    version: u32,
+    /// Its requests are slowed down rather than refused.
+    paced: bool,
+    pace: Pace,
 }
 
-/// The client id. Requests before `START_API` belong to no session, and are answered with an error.
-async fn read_start(link: &mut Link, tally: &mut Tally, version: u32) -> Result<i32, Ending> {
-    loop {
-        let payload = link.frame().await?;
-        let Ok(request) = Request::read(version, &payload) else {
-            link.send(&answers::unreadable(version)).await?;
-            continue;
-        };
-        tally.count(request.id, true);
-        if request.id == request::START_API {
-            // The text form has the version of the message first.
-            return request.number(1, 1).and_then(|id| i32::try_from(id).ok()).ok_or(Ending::NotAClient);
-        }
-        link.send(&answers::before_start(version, &request)).await?;
-    }
-}
+type Notices = Receiver<Arc<[Notice]>>;
 
-async fn answer_requests(gateway: &Gateway, link: &mut Link, tally: &mut Tally, version: u32) -> Ending {
-    loop {
-        let payload = match link.frame().await {
-            Ok(payload) => payload,
-            Err(end) => return end.into(),
-        };
-        let answered = gateway.moment().requests == Requests::Answered;
-        let answer = match Request::read(version, &payload) {
-            Ok(request) => {
-                tally.count(request.id, answered);
-                answers::to(version, &request, &gateway.settings.accounts)
+impl Session<'_> {
+    async fn open(&mut self) -> Result<(Seat, Notices), Ending> {
+        let client_id = timeout(PATIENCE, self.read_start()).await.map_err(|_| Ending::TooSlow)??;
+        let gateway = self.gateway;
+        self.tally.client_id = Some(client_id);
+        self.who.client_id = Some(client_id);
+        gateway.counters.asked_for_session(client_id);
+        gateway.directory.note(self.who.connection, |entry| entry.client_id = Some(client_id));
+        let conduct = gateway.conduct(&self.who);
+        self.link.slow = conduct.slow.get();
+        match conduct.start {
+            Start::Accepted => {}
+            Start::Mute => return Err(Ending::Abandoned(self.link.ignore().await)),
+            Start::InUse => return Err(self.in_use().await),
+            Start::NotAccepted => {
+                clock::pause(conduct.close_after.map_or(NOT_ACCEPTED_AFTER, crate::period::Period::get))
+                    .await;
+                gateway.log.line("sim: Ignoring API request 'jextend.StartApi' since API is not accepted.");
+                return Err(Ending::NotAccepted);
             }
-            Err(_) => answers::unreadable(version),
-        };
-        if answered
-            && !answer.is_empty()
-            && let Err(end) = link.send(&answer).await
-        {
-            return end.into();
         }
+        let seat = match gateway.roster.take(client_id, self.who.connection) {
+            Ok(seat) => seat,
+            Err(NoSeat::InUse) => return Err(self.in_use().await),
+            Err(NoSeat::Full) => return Err(Ending::TooMany),
+        };
+        let notices = gateway.notices();
+        let next_order_id = gateway.order_ids.next(client_id);
+        self.link.send(&greet(self.version, &gateway.moment(), next_order_id, conduct)).await?;
+        gateway.log.line(format_args!("sim: client {client_id} is connected, version {}", self.version));
+        gateway.directory.note(self.who.connection, |entry| entry.stage = Stage::Session);
+        Ok((seat, notices))
+    }
+
+    async fn in_use(&mut self) -> Ending {
+        self.gateway.counters.id_in_use();
+        let error = server::error(self.version, -1, 326, IN_USE, clock::epoch_millis());
+        match self.link.send(&error).await {
+            Ok(()) => Ending::InUse,
+            Err(end) => end.into(),
+        }
+    }
+
+    /// The client id. Requests before `START_API` belong to no session, and are answered with an error.
+    async fn read_start(&mut self) -> Result<i32, Ending> {
+        loop {
+            let payload = self.link.frame().await?;
+            let Ok(request) = Request::read(self.version, &payload) else {
+                self.link.send(&answers::unreadable(self.version)).await?;
+                continue;
+            };
+            self.count(request.id, true);
+            if request.id == request::START_API {
+                // The text form has the version of the message first.
+                return request.number(1, 1).and_then(|id| i32::try_from(id).ok()).ok_or(Ending::NotAClient);
+            }
+            self.link.send(&answers::before_start(self.version, &request)).await?;
+        }
+    }
+
+    async fn answer_requests(&mut self, mut notices: Notices) -> Ending {
+        loop {
+            let done = tokio::select! {
+                biased;
+                said = notices.recv() => match said {
+                    Ok(said) => self.tell(&said).await,
+                    // A client so far behind has missed some: so it goes on busy links.
+                    Err(RecvError::Lagged(_)) => Ok(()),
+                    Err(RecvError::Closed) => Err(Ending::Stopped),
+                },
+                payload = self.link.frame() => match payload {
+                    Ok(payload) => self.answer(&payload).await,
+                    Err(end) => Err(end.into()),
+                },
+            };
+            if let Err(ending) = done {
+                return ending;
+            }
+        }
+    }
+
+    async fn tell(&mut self, notices: &[Notice]) -> Result<(), Ending> {
+        let mut frames = Vec::new();
+        for Notice { code, message, id } in notices {
+            frames.extend(server::error(self.version, *id, *code, message, clock::epoch_millis()));
+        }
+        Ok(self.link.send(&frames).await?)
+    }
+
+    async fn answer(&mut self, payload: &[u8]) -> Result<(), Ending> {
+        let conduct = self.gateway.conduct(&self.who);
+        self.link.slow = conduct.slow.get();
+        self.keep_pace(conduct).await?;
+        let mut answered = conduct.requests == Requests::Answered;
+        let answer = match Request::read(self.version, payload) {
+            Ok(request) => {
+                answered &= self.notice_time(request.id, conduct);
+                self.count(request.id, answered);
+                if request.id == request::PLACE_ORDER
+                    && let (Some(client), Some(order)) = (self.who.client_id, request.request_id())
+                {
+                    self.gateway.order_ids.used(client, order);
+                }
+                let accounts = self.gateway.moment().accounts;
+                let accounts: Vec<String> = accounts.split(',').map(str::to_owned).collect();
+                answers::to(self.version, &request, &accounts)
+            }
+            Err(_) => answers::unreadable(self.version),
+        };
+        if answered && !answer.is_empty() {
+            self.link.send(&answer).await?;
+        }
+        Ok(())
+    }
+
+    /// Holds the client to its number of messages in a second.
+    async fn keep_pace(&mut self, conduct: Conduct) -> Result<(), Ending> {
+        let most = conduct.messages_per_second;
+        match self.pace.message(most, self.paced) {
+            Verdict::Fine => Ok(()),
+            Verdict::Wait(end) => {
+                clock::pause_until(Some(end)).await;
+                Ok(())
+            }
+            Verdict::Near => self.tell(&[of_rate(most)]).await,
+            Verdict::Passed { received, times } => self.tell(&[of_excess(most, received, times)]).await,
+            Verdict::PassedTooOften { received, times } => {
+                self.tell(&[of_excess(most, received, times)]).await?;
+                Err(Ending::TooFast)
+            }
+        }
+    }
+
+    /// Whether a request is answered, as far as the current time goes.
+    fn notice_time(&mut self, id: u32, conduct: Conduct) -> bool {
+        if !matches!(id, request::CURRENT_TIME | request::CURRENT_TIME_IN_MILLIS) {
+            return true;
+        }
+        let (gap, answered) = self.pace.current_time(conduct.current_time_every.get());
+        if let Some(gap) = gap {
+            self.gateway.counters.current_time_gap(gap);
+        }
+        answered
+    }
+
+    fn count(&mut self, id: u32, answered: bool) {
+        self.tally.count(id, answered);
+        self.gateway.counters.request(tally::name(id));
+        self.gateway.directory.note(self.who.connection, |entry| entry.requests += 1);
     }
 }

@@ -1,89 +1,114 @@
-//! What all connections of one gateway share, and the phase it is in.
+//! What all connections of one gateway share, and how it passes from phase to phase.
 
-use std::sync::Arc;
+use std::collections::BTreeSet;
+use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::{Semaphore, broadcast, mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
+use super::counters::Counters;
+use super::directory::Directory;
+use super::markers;
+use super::moment::Moment;
+use super::notices;
+use super::order_ids::OrderIds;
 use super::roster::Roster;
 use super::settings::Settings;
-use crate::sim::clock;
 use crate::sim::log::Log;
-use crate::sim::script::{Door, Phase, Requests};
+use crate::sim::script::{Conduct, Notice, Script, Traits, Who};
 
 /// More connections at once than this are closed at once: memory has a bound whatever clients do.
 const MAX_CONNECTIONS: usize = 128;
 
-/// What the current phase means to a connection.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Moment {
-    pub(super) door: Door,
-    pub(super) requests: Requests,
-    /// How often all connections have been dropped; a connection of an older count has to go.
-    pub(super) drops: u32,
+/// Notices that a session which is busy can fall behind before it misses some.
+const NOTICES: usize = 64;
+
+/// What the timeline is told from outside.
+#[derive(Debug)]
+pub(super) enum Order {
+    /// Another script begins now.
+    Play(Box<Script>),
+    /// The next phase begins now.
+    Next,
 }
 
 /// One gateway.
 #[derive(Debug)]
 pub(super) struct Gateway {
-    pub(super) settings: Settings,
+    pub(super) listen: SocketAddr,
+    pub(super) traits: Traits,
     pub(super) log: Log,
     pub(super) roster: Roster,
+    pub(super) order_ids: OrderIds,
+    pub(super) counters: Counters,
+    pub(super) directory: Directory,
     pub(super) stop: CancellationToken,
-    /// Cancelled when the gateway has stopped accepting for good.
-    pub(super) wedged: CancellationToken,
     pub(super) places: Arc<Semaphore>,
+    pub(super) orders: mpsc::UnboundedSender<Order>,
+    notices: broadcast::Sender<Arc<[Notice]>>,
     moment: watch::Sender<Moment>,
     connections: AtomicU64,
+    /// The connections that count for each rule with a number of `times`.
+    spoken_of: Mutex<Vec<BTreeSet<u64>>>,
 }
 
 impl Gateway {
-    pub(super) fn new(settings: Settings, log: Log, stop: CancellationToken) -> Arc<Self> {
-        // Until the first phase is entered nothing is accepted, so nobody sees this moment.
-        let moment = Moment { door: Door::Closed, requests: Requests::Answered, drops: 0 };
-        Arc::new(Self {
-            settings,
+    /// The gateway, and the orders that its timeline has to follow.
+    pub(super) fn new(
+        settings: Settings,
+        log: Log,
+        stop: CancellationToken,
+    ) -> (Arc<Self>, mpsc::UnboundedReceiver<Order>) {
+        let script = played(settings.script);
+        let (orders, received) = mpsc::unbounded_channel();
+        let traits = script.gateway.clone();
+        let gateway = Self {
+            listen: settings.listen,
             log,
-            roster: Roster::default(),
+            roster: Roster::new(traits.id_release.get(), traits.most_clients),
+            order_ids: OrderIds::new(&traits),
+            counters: Counters::default(),
+            directory: Directory::default(),
             stop,
-            wedged: CancellationToken::new(),
             places: Arc::new(Semaphore::new(MAX_CONNECTIONS)),
-            moment: watch::Sender::new(moment),
+            orders,
+            notices: broadcast::Sender::new(NOTICES),
+            moment: watch::Sender::new(Moment::before(&script)),
             connections: AtomicU64::new(0),
-        })
+            spoken_of: Mutex::default(),
+            traits,
+        };
+        (Arc::new(gateway), received)
+    }
+
+    /// Another script is carried out from here on.
+    pub(super) fn play(&self, script: Script) -> Arc<Script> {
+        self.spoken_of.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        played(script)
     }
 
     /// Enters a phase: every connection learns of it at once, and the log says what a real one would.
-    pub(super) fn enter(&self, phase: Phase) {
-        let now = clock::epoch_micros();
-        let before = *self.moment.borrow();
-        self.moment.send_replace(Moment {
-            door: phase.door,
-            requests: phase.requests,
-            drops: before.drops + u32::from(phase.drops),
-        });
-        if phase.drops {
-            self.log.line("sim: all connections are dropped");
+    pub(super) fn enter(&self, script: &Arc<Script>, place: usize) {
+        let before = self.moment();
+        self.moment.send_modify(|moment| moment.enter(script, place));
+        let now = self.moment();
+        let Some(phase) = script.phases.get(place) else { return };
+        if phase.restart {
+            self.roster.clear();
+            self.order_ids.restart(&self.traits);
         }
-        let requests_stop = phase.requests == Requests::Mute && before.requests == Requests::Answered;
-        match phase.door {
-            Door::Open if before.door != Door::Open => self.log_ready(now),
-            Door::Open if requests_stop => self.log.line("sim: requests are not answered any more"),
-            Door::Open => {}
-            Door::Closed => self.log.line("sim: the port is closed"),
-            Door::Refuse => self.log.line("sim: connections are closed as soon as they are accepted"),
-            Door::Mute(_) => self.log.line("IBC: detected frame entitled: Authenticating...; event=Opened"),
-            Door::Http | Door::Garbage => self.log.line("sim: this is no gateway"),
+        if let Some(next) = phase.next_order_id {
+            self.order_ids.all_from(next);
         }
-    }
-
-    /// The markers of a log-in that is done; the time of the last line is read by latency measurements.
-    fn log_ready(&self, epoch_micros: i64) {
-        self.log.line("IBC: Login has completed");
-        self.log.line("IBC: Configuration tasks completed");
-        if self.settings.script.conduct.lets_somebody_in() {
-            self.log.line(format_args!("sim: ready at {epoch_micros}"));
+        markers::write(&self.log, &before, &now, phase);
+        let mut said: Vec<Notice> = phase.connectivity.map(notices::of_connectivity).into_iter().collect();
+        said.extend(phase.farms.map(notices::of_farms).unwrap_or_default());
+        said.extend_from_slice(&phase.notices);
+        if !said.is_empty() {
+            // Without a session there is nobody to tell.
+            let _ = self.notices.send(said.into());
         }
     }
 
@@ -94,11 +119,53 @@ impl Gateway {
 
     /// What is going on now.
     pub(super) fn moment(&self) -> Moment {
-        *self.moment.borrow()
+        self.moment.borrow().clone()
     }
 
-    /// The number of the next connection, for the log.
+    /// The messages to every session from here on.
+    pub(super) fn notices(&self) -> broadcast::Receiver<Arc<[Notice]>> {
+        self.notices.subscribe()
+    }
+
+    /// How this client is treated now.
+    pub(super) fn conduct(&self, who: &Who) -> Conduct {
+        let moment = self.moment.borrow();
+        let name = moment.phase().and_then(|phase| phase.name.as_deref());
+        let mut conduct = moment.usual();
+        for (place, rule) in moment.script.rules.iter().enumerate() {
+            if rule.is_about(who, name) && self.counts(place, rule.times, who.connection) {
+                conduct = conduct.under(&rule.clients);
+            }
+        }
+        conduct
+    }
+
+    /// Whether a connection is among the first ones that a rule may speak of.
+    fn counts(&self, rule: usize, times: Option<u32>, connection: u64) -> bool {
+        let Some(times) = times else { return true };
+        let mut rules = self.spoken_of.lock().unwrap_or_else(PoisonError::into_inner);
+        if rules.len() <= rule {
+            rules.resize_with(rule + 1, BTreeSet::new);
+        }
+        let known = &mut rules[rule];
+        known.contains(&connection) || (known.len() < times as usize && known.insert(connection))
+    }
+
+    /// From here on nobody is accepted, until a restart. Whether that is news.
+    pub(super) fn wedge(&self) -> bool {
+        self.moment.send_if_modified(|moment| !std::mem::replace(&mut moment.wedged, true))
+    }
+
+    /// The number of the next connection, counted from 1.
     pub(super) fn next_connection(&self) -> u64 {
         self.connections.fetch_add(1, Ordering::Relaxed) + 1
     }
+}
+
+/// A script as it is carried out: it ends in a phase that never ends.
+fn played(mut script: Script) -> Arc<Script> {
+    if script.phases.last().is_none_or(|last| last.lasts.is_some()) {
+        script.phases.push(crate::sim::script::Phase::default());
+    }
+    Arc::new(script)
 }

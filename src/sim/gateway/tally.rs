@@ -31,6 +31,16 @@ pub(super) enum Ending {
     InUse,
     #[error("closed: the API is not accepted")]
     NotAccepted,
+    #[error("closed after the handshake, as scripted")]
+    HungUp,
+    #[error("closed after the version, as scripted")]
+    VersionOnly,
+    #[error("reset, as scripted")]
+    Reset,
+    #[error("closed: as many sessions as there may be")]
+    TooMany,
+    #[error("closed: too many messages in a second")]
+    TooFast,
     #[error("closed: answered as something that is no gateway")]
     NoGateway,
     #[error("dropped, as scripted")]
@@ -84,6 +94,11 @@ impl fmt::Display for Tally {
         }
         Ok(())
     }
+}
+
+/// A request by its name.
+pub(super) fn name(id: u32) -> String {
+    Name(id).to_string()
 }
 
 /// A request by its name, or by its number when it has none here.

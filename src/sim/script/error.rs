@@ -1,12 +1,12 @@
 //! What can be wrong with a list of presets.
 
-use super::preset::valid_forms;
+use super::presets::forms;
 
 /// Why a list of presets gives no script.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PresetError {
     /// No preset has that name.
-    #[error("there is no preset `{name}`; valid are {}", valid_forms())]
+    #[error("there is no preset `{name}`; valid are {}", forms())]
     Unknown {
         /// What was written.
         name: String,
@@ -28,7 +28,9 @@ pub enum PresetError {
         argument: String,
     },
     /// The argument should be a length of time.
-    #[error("`{argument}` in `{preset}` is no length of time; valid are `500ms`, `6s`, `2m`, at most a week")]
+    #[error(
+        "`{argument}` in `{preset}` is no length of time; valid are `500ms`, `6s`, `2m`, at most 30 days"
+    )]
     NotATime {
         /// The name of the preset.
         preset: &'static str,
@@ -44,16 +46,32 @@ pub enum PresetError {
         argument: String,
     },
     /// The argument should be a server version.
-    #[error("`{argument}` in `{preset}` is no server version; valid are whole numbers from 100 on")]
+    #[error("`{argument}` in `{preset}` is no server version; valid are whole numbers from 100 to 1000")]
     NotAServerVersion {
         /// The name of the preset.
         preset: &'static str,
         /// What was written.
         argument: String,
     },
+    /// The argument should be a number.
+    #[error("`{argument}` in `{preset}` is no such number; valid are whole numbers from 0 to 10000")]
+    NotACount {
+        /// The name of the preset.
+        preset: &'static str,
+        /// What was written.
+        argument: String,
+    },
+    /// A row of the table is not a part of a script; a test reads every one.
+    #[error("this is a bug in openbell: the preset is no script: {why}")]
+    Row {
+        /// What is wrong with it.
+        why: String,
+    },
     /// Two presets decide the same thing.
-    #[error("`{first}` and `{second}` decide the same thing, so they cannot be combined")]
+    #[error("`{first}` and `{second}` both decide {aspect}, so they cannot be combined")]
     Clash {
+        /// What they decide, as it is called in a script.
+        aspect: String,
         /// The one written first.
         first: &'static str,
         /// The one written after it.

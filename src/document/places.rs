@@ -7,10 +7,10 @@ use granit_parser::{Event, Parser, ScanError};
 
 /// The spans of a document.
 #[derive(Debug, Default)]
-pub(super) struct Places {
+pub struct Places {
     keys: HashMap<String, Range<usize>>,
     values: HashMap<String, Range<usize>>,
-    /// Documents in the text; a playbook is one.
+    /// Documents in the text; one is wanted.
     pub(super) documents: usize,
 }
 
@@ -89,7 +89,7 @@ impl Places {
 
     /// The span to point at: the scalar itself, or the key of a collection; of the nearest parent when the pointer
     /// leads nowhere.
-    pub(super) fn find(&self, pointer: &str) -> Range<usize> {
+    pub fn find(&self, pointer: &str) -> Range<usize> {
         let mut pointer = pointer;
         loop {
             let value = self.values.get(pointer);
@@ -107,12 +107,12 @@ impl Places {
     }
 
     /// The span of a key, when the key itself is the problem.
-    pub(super) fn key(&self, pointer: &str) -> Range<usize> {
+    pub fn key(&self, pointer: &str) -> Range<usize> {
         self.keys.get(pointer).cloned().unwrap_or_else(|| self.find(pointer))
     }
 }
 
 /// A key as a part of a JSON pointer (RFC 6901).
-pub(super) fn escaped(key: &str) -> String {
+pub fn escaped(key: &str) -> String {
     key.replace('~', "~0").replace('/', "~1")
 }

@@ -1,15 +1,17 @@
-//! What is wrong with a playbook: every problem with its place, all at once.
+//! What is wrong with a file: every problem with its place, all at once.
 
 use std::ops::Range;
 use std::path::Path;
 
 use miette::{Diagnostic, LabeledSpan, NamedSource, Severity, SourceCode};
 
-/// Something is wrong with a playbook.
+use super::Kind;
+
+/// Something is wrong with a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
     /// Stable code, such as `playbook::unknown_key`.
-    pub code: &'static str,
+    pub code: String,
     /// What is wrong.
     pub message: String,
     /// What to write instead.
@@ -25,6 +27,7 @@ pub struct Problem {
 pub struct Problems {
     /// The file as named by the user.
     pub file: String,
+    kind: &'static str,
     /// The problems with the text they speak of, in order of their places.
     pub located: Vec<Located>,
 }
@@ -38,7 +41,7 @@ pub struct Located {
 
 impl Problems {
     /// The problems of a file whose text could be read.
-    pub(super) fn in_text(file: &Path, text: &str, mut problems: Vec<Problem>) -> Self {
+    pub fn in_text(file: &Path, kind: &Kind, text: &str, mut problems: Vec<Problem>) -> Self {
         problems.sort_by_key(|problem| problem.place.as_ref().map_or(0, |place| place.start));
         let file = file.display().to_string();
         let located = problems
@@ -51,12 +54,31 @@ impl Problems {
                 problem,
             })
             .collect();
-        Self { file, located }
+        Self { file, kind: kind.name, located }
     }
 
     /// The problem of a file that could not be read.
-    pub(super) fn of_file(file: &Path, problem: Problem) -> Self {
-        Self { file: file.display().to_string(), located: vec![Located { problem, text: None }] }
+    pub(super) fn of_file(file: &Path, kind: &Kind, problem: Problem) -> Self {
+        Self {
+            file: file.display().to_string(),
+            kind: kind.name,
+            located: vec![Located { problem, text: None }],
+        }
+    }
+
+    /// Each problem in a line: `file:line:column: message; help`.
+    pub fn lines(&self) -> impl Iterator<Item = String> {
+        self.located.iter().map(|located| {
+            let Problem { message, help, place, .. } = &located.problem;
+            let help = help.as_ref().map(|help| format!("; {help}")).unwrap_or_default();
+            let at = place.as_ref().zip(located.text.as_ref()).map(|(place, text)| {
+                let before = &text.inner()[..place.start.min(text.inner().len())];
+                let line = before.matches('\n').count() + 1;
+                let column = before.chars().rev().take_while(|c| *c != '\n').count() + 1;
+                format!(":{line}:{column}")
+            });
+            format!("{}{}: {message}{help}", self.file, at.unwrap_or_default())
+        })
     }
 
     /// The problems alone.
@@ -78,7 +100,7 @@ impl std::error::Error for Problems {}
 
 impl Diagnostic for Problems {
     fn code<'a>(&'a self) -> Option<Box<dyn std::fmt::Display + 'a>> {
-        Some(Box::new("playbook::invalid"))
+        Some(Box::new(format!("{}::invalid", self.kind)))
     }
 
     fn related<'a>(&'a self) -> Option<Box<dyn Iterator<Item = &'a dyn Diagnostic> + 'a>> {
@@ -96,7 +118,7 @@ impl std::error::Error for Located {}
 
 impl Diagnostic for Located {
     fn code<'a>(&'a self) -> Option<Box<dyn std::fmt::Display + 'a>> {
-        Some(Box::new(self.problem.code))
+        Some(Box::new(&self.problem.code))
     }
 
     fn severity(&self) -> Option<Severity> {

@@ -1,0 +1,32 @@
+//! The version that every file begins with.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Version of a file's format.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(try_from = "u32", into = "u32")]
+pub struct Version(#[schemars(range(min = 1, max = 1))] u32);
+
+impl Version {
+    /// The only one so far.
+    pub const ONE: Self = Self(1);
+}
+
+impl TryFrom<u32> for Version {
+    type Error = String;
+
+    fn try_from(version: u32) -> Result<Self, String> {
+        if version == 1 {
+            Ok(Self(version))
+        } else {
+            Err(format!("this openbell reads version 1, not {version}"))
+        }
+    }
+}
+
+impl From<Version> for u32 {
+    fn from(version: Version) -> Self {
+        version.0
+    }
+}

@@ -1,0 +1,134 @@
+//! What a script means: phases that nobody would see, names that lead nowhere, rules that come too late.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use super::{Script, Treatment};
+use crate::document::{Places, Problem};
+
+/// A byte this slow would make a session last longer than any client waits.
+const SLOWEST: Duration = Duration::from_mins(1);
+
+/// Notices are made before they are sent, so they need a bound.
+const LARGEST_FLOOD: u32 = 10_000;
+
+/// Every problem with the meaning of a script.
+pub(super) fn check(script: &Script, places: &Places) -> Vec<Problem> {
+    let mut check = Check { script, places, problems: Vec::new() };
+    check.gateway();
+    check.treatment("/clients", &script.clients);
+    check.phases();
+    check.rules();
+    check.problems
+}
+
+struct Check<'a> {
+    script: &'a Script,
+    places: &'a Places,
+    problems: Vec<Problem>,
+}
+
+impl Check<'_> {
+    fn problem(&mut self, problem: &str, pointer: &str, message: String, help: &str) {
+        self.problems.push(Problem {
+            code: format!("script::{problem}"),
+            message,
+            help: Some(help.to_owned()),
+            place: Some(self.places.find(pointer)),
+            label: "here".to_owned(),
+        });
+    }
+
+    fn gateway(&mut self) {
+        self.accounts("/gateway/accounts", &self.script.gateway.accounts);
+        self.text("/gateway/time_zone", &self.script.gateway.time_zone);
+    }
+
+    fn accounts(&mut self, pointer: &str, accounts: &[String]) {
+        for (place, account) in accounts.iter().enumerate() {
+            if account.is_empty() || !account.chars().all(|c| c.is_ascii_alphanumeric()) {
+                let message = format!("`{account}` cannot be an account");
+                let help = "letters and digits, such as DU1234567";
+                self.problem("account", &format!("{pointer}/{place}"), message, help);
+            }
+        }
+    }
+
+    fn phases(&mut self) {
+        let mut names = BTreeSet::new();
+        for (place, phase) in self.script.phases.iter().enumerate() {
+            let pointer = format!("/phases/{place}");
+            self.treatment(&format!("{pointer}/clients"), &phase.clients);
+            self.accounts(&format!("{pointer}/accounts"), phase.accounts.as_deref().unwrap_or_default());
+            for (notice, sent) in phase.notices.iter().enumerate() {
+                self.text(&format!("{pointer}/notices/{notice}/message"), &sent.message);
+            }
+            if let Some(name) = &phase.name
+                && !names.insert(name.as_str())
+            {
+                let message = format!("two phases are called `{name}`");
+                self.problem("duplicate_phase", &format!("{pointer}/name"), message, "rules go by the name");
+            }
+            if place + 1 == self.script.phases.len() {
+                continue;
+            }
+            if phase.exit.is_some() {
+                let message =
+                    "the gateway ends with this phase, so those after it would never happen".to_owned();
+                self.problem("unreachable", &pointer, message, "make it the last one");
+            } else if phase.lasts.is_none() {
+                let message = "this phase never ends, so those after it would never happen".to_owned();
+                self.problem(
+                    "unreachable",
+                    &pointer,
+                    message,
+                    "say how long it `lasts`, or make it the last one",
+                );
+            }
+        }
+    }
+
+    fn rules(&mut self) {
+        let names: BTreeSet<&str> =
+            self.script.phases.iter().filter_map(|phase| phase.name.as_deref()).collect();
+        for (place, rule) in self.script.rules.iter().enumerate() {
+            let pointer = format!("/rules/{place}");
+            self.treatment(&format!("{pointer}/clients"), &rule.clients);
+            for (at, name) in rule.phases.iter().flatten().enumerate() {
+                if !names.contains(name.as_str()) {
+                    let message = format!("no phase is called `{name}`");
+                    let known: Vec<_> = names.iter().copied().collect();
+                    let help = format!("phases with a name: {}", known.join(", "));
+                    self.problem("no_phase", &format!("{pointer}/phases/{at}"), message, &help);
+                }
+            }
+            if rule.client_ids.is_some() && (rule.clients.door.is_some() || rule.clients.pending.is_some()) {
+                let message = "the client id is not known yet when a client meets the door".to_owned();
+                let help = "go by `connections` or `peers`, or decide `start` and what follows it";
+                self.problem("too_early", &format!("{pointer}/clients"), message, help);
+            }
+            if rule.clients.is_empty() {
+                let message = "the rule decides nothing".to_owned();
+                self.problem("no_effect", &format!("{pointer}/clients"), message, "such as `start: in_use`");
+            }
+        }
+    }
+
+    fn treatment(&mut self, pointer: &str, treatment: &Treatment) {
+        if treatment.slow.is_some_and(|slow| slow.get() > SLOWEST) {
+            let message = "a pause of more than a minute before every byte".to_owned();
+            self.problem("too_slow", &format!("{pointer}/slow"), message, "at most 1m");
+        }
+        if let Some(flood) = treatment.flood.filter(|flood| *flood > LARGEST_FLOOD) {
+            let message = format!("a flood of {flood} notices");
+            self.problem("too_many", &format!("{pointer}/flood"), message, "at most 10000");
+        }
+    }
+
+    /// On the wire of older versions a text ends at a NUL.
+    fn text(&mut self, pointer: &str, text: &str) {
+        if text.contains('\0') {
+            self.problem("text", pointer, "a text cannot hold a NUL".to_owned(), "leave it out");
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! The script as written: these types are the format, and the JSON Schema is generated from them.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::phase::Phase;
+use super::rule::Rule;
+use super::treatment::Treatment;
+use crate::document::Version;
+use crate::period::Period;
+
+/// A simulated IB Gateway: what it is, and what goes wrong with it, when, and for whom.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Script {
+    /// Version of this format.
+    pub version: Version,
+    /// What the script is for, in a sentence.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub description: String,
+    /// What the gateway is.
+    #[serde(default)]
+    pub gateway: Traits,
+    /// How clients are treated where neither the phase nor a rule says otherwise.
+    #[serde(default)]
+    pub clients: Treatment,
+    /// What happens one after the other, counted from the start. After the last one the gateway is healthy for ever.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub phases: Vec<Phase>,
+    /// Who is treated otherwise. Where two rules speak of one client, the later one decides.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rules: Vec<Rule>,
+}
+
+/// What a gateway is, whatever goes wrong with it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Traits {
+    /// Its own maximum server version; a client gets this or its own maximum, whichever is less. Default: 226, that of
+    /// the builds 10.50 and 10.51.
+    #[schemars(range(min = 100, max = 1000))]
+    pub server_version: u32,
+    /// The accounts of its log-in. Default: DU1234567.
+    #[schemars(length(min = 1))]
+    pub accounts: Vec<String>,
+    /// Whether the list of accounts ends in a comma, as some gateways write it. Default: false.
+    pub trailing_comma: bool,
+    /// The first order id of each client. Default: 1.
+    #[schemars(range(min = 1))]
+    pub next_order_id: i64,
+    /// The first order id of single clients, by client id.
+    pub order_ids: BTreeMap<i32, i64>,
+    /// The zone of the connection time, as real gateways write it: `UTC`, `CET`, `US/Eastern`, `Central European
+    /// Standard Time`. The time of a name that is no zone is that of UTC. Default: UTC.
+    pub time_zone: String,
+    /// Sessions at once; one more is closed after `START_API`. Default: 32, as documented
+    /// (<https://interactivebrokers.github.io/tws-api/connection.html>); what a real gateway does then is not known.
+    #[schemars(range(min = 1, max = 128))]
+    pub most_clients: u32,
+    /// How long a client id stays in use after its client is gone. Real gateways: about half a second. Default: 0s.
+    pub id_release: Period,
+    /// Whether a handshake that its client gave up stops the gateway from accepting anybody, until it is restarted.
+    /// Default: false.
+    pub wedges: bool,
+}
+
+impl Default for Traits {
+    fn default() -> Self {
+        Self {
+            server_version: 226,
+            accounts: vec!["DU1234567".to_owned()],
+            trailing_comma: false,
+            next_order_id: 1,
+            order_ids: BTreeMap::new(),
+            time_zone: "UTC".to_owned(),
+            most_clients: 32,
+            id_release: Duration::ZERO.into(),
+            wedges: false,
+        }
+    }
+}
+
+impl Traits {
+    /// The list of accounts as the gateway sends it.
+    pub fn account_list(&self) -> String {
+        let mut list = self.accounts.join(",");
+        if self.trailing_comma {
+            list.push(',');
+        }
+        list
+    }
+
+    /// The order id with which a client begins.
+    pub fn first_order_id(&self, client_id: i32) -> i64 {
+        self.order_ids.get(&client_id).copied().unwrap_or(self.next_order_id)
+    }
+}
+
+impl Default for Script {
+    fn default() -> Self {
+        Self {
+            version: Version::ONE,
+            description: String::new(),
+            gateway: Traits::default(),
+            clients: Treatment::default(),
+            phases: Vec::new(),
+            rules: Vec::new(),
+        }
+    }
+}

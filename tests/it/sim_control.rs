@@ -1,0 +1,159 @@
+//! The control port: what has been done, who is there, and faults on demand.
+
+use openbell::sim::gateway::Settings;
+use openbell::wire::client::{handshake, request_current_time, start_api};
+use openbell::wire::server::Incoming;
+use reqwest::StatusCode;
+use serde_json::Value;
+
+use crate::stage::Stage;
+
+/// A gateway with a control port, and the address of that.
+async fn controlled(presets: &str) -> (Stage, String) {
+    let mut settings = Settings::scripted(presets.parse().unwrap());
+    settings.control = Some("127.0.0.1:0".parse().unwrap());
+    let stage = Stage::of(settings).await;
+    stage.log.show_in_order(&["control port at http://", "\n"]).await;
+    let text = stage.log.text();
+    let at = text.split("control port at ").nth(1).unwrap().lines().next().unwrap().to_owned();
+    (stage, at)
+}
+
+async fn get(address: &str, path: &str) -> Value {
+    ask(reqwest::Method::GET, address, path, "").await.1.parse().unwrap()
+}
+
+async fn ask(method: reqwest::Method, address: &str, path: &str, body: &str) -> (StatusCode, String) {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let request = reqwest::Client::new().request(method, format!("{address}{path}")).body(body.to_owned());
+    let answer = request.send().await.unwrap();
+    (answer.status(), answer.text().await.unwrap())
+}
+
+async fn post(address: &str, path: &str, body: &str) -> (StatusCode, String) {
+    ask(reqwest::Method::POST, address, path, body).await
+}
+
+#[tokio::test]
+async fn counters_tell_what_clients_have_done() {
+    let (stage, control) = controlled("mute:300ms").await;
+    // Two handshakes at once, one of which is given up; and a look at the port, which harms nobody.
+    drop(stage.connect().await);
+    let mut patient = stage.connect().await;
+    patient.send(&handshake(100, 226)).await;
+    let mut hasty = stage.connect().await;
+    hasty.send(&handshake(100, 226)).await;
+    while get(&control, "/counters").await["handshakes_now"] != 2 {
+        tokio::task::yield_now().await;
+    }
+    drop(hasty);
+    patient.version().await;
+    patient.send(&start_api(226, 9001)).await;
+    for _ in 0..6 {
+        patient.next().await;
+    }
+    for _ in 0..2 {
+        patient.send(&request_current_time(226)).await;
+        assert!(matches!(patient.next().await, Incoming::CurrentTime(_)));
+    }
+    let counters = get(&control, "/counters").await;
+    let expected = serde_json::json!({
+        "connections": 3, "handshakes": 2, "handshakes_now": 0, "handshakes_at_once": 2, "handshakes_abandoned": 1,
+        "resets": 0, "sessions": 1, "sessions_now": 1, "sessions_at_once": 1, "ids_in_use": 0, "client_ids": [9001],
+        "requests": 3, "requests_by_name": { "startApi": 1, "currentTime": 2 },
+    });
+    for (name, value) in expected.as_object().unwrap() {
+        assert_eq!(&counters[name], value, "{name} in {counters}");
+    }
+    assert!(counters["current_time_gap_ms"].as_u64().unwrap() < 1_000);
+    let connections = get(&control, "/connections").await;
+    assert_eq!(connections.as_array().unwrap().len(), 1, "{connections}");
+    assert_eq!(connections[0]["client_id"], 9001);
+    assert_eq!(connections[0]["stage"], "session");
+    assert_eq!(connections[0]["server_version"], 226);
+    assert_eq!(connections[0]["requests"], 3);
+    assert_eq!(post(&control, "/counters", "").await.0, StatusCode::NO_CONTENT);
+    let cleared = get(&control, "/counters").await;
+    assert_eq!((&cleared["sessions_now"], &cleared["requests"]), (&1.into(), &0.into()));
+}
+
+#[tokio::test]
+async fn a_fault_begins_when_it_is_asked_for() {
+    let (stage, control) = controlled("live").await;
+    let mut client = stage.session(226, 4).await;
+    assert_eq!(get(&control, "/phase").await["ready"], true);
+    assert_eq!(post(&control, "/script", "drop:0s").await.0, StatusCode::ACCEPTED);
+    client.assert_closed().await;
+    stage.log.show_in_order(&["another script begins", "all connections are dropped"]).await;
+
+    let script = "version: 1\nphases: [{ name: half, clients: { requests: mute } }]\n";
+    let mut client = stage.session(226, 4).await;
+    assert_eq!(post(&control, "/script", script).await.0, StatusCode::ACCEPTED);
+    while get(&control, "/phase").await["phase"]["name"] != "half" {
+        tokio::task::yield_now().await;
+    }
+    client.send(&request_current_time(226)).await;
+    client.assert_silence().await;
+    // What the gateway is, is not changed by another script.
+    assert_eq!(get(&control, "/phase").await["accounts"], "U1234567");
+}
+
+#[tokio::test]
+async fn a_paper_gateway_can_show_a_live_account_later() {
+    let (stage, control) = controlled("ready").await;
+    drop(stage.session(226, 4).await);
+    let script = r#"{ "version": 1, "phases": [{ "accounts": ["U7654321"], "drop": "close" }] }"#;
+    assert_eq!(post(&control, "/script", script).await.0, StatusCode::ACCEPTED);
+    stage.log.show_in_order(&["all connections are dropped"]).await;
+    let mut client = stage.shaken(100, 226).await;
+    client.send(&start_api(226, 4)).await;
+    assert_eq!(client.next().await, Incoming::ManagedAccounts(vec!["U7654321".into()]));
+}
+
+#[tokio::test]
+async fn phases_can_be_stepped_through() {
+    let (stage, control) = controlled("mute:1h,refuse:1h").await;
+    stage.entered().await;
+    assert_eq!(get(&control, "/phase").await["place"], 0);
+    for (place, ready) in [(1, false), (2, true), (2, true)] {
+        assert_eq!(post(&control, "/next", "").await.0, StatusCode::ACCEPTED);
+        stage.log.show_in_order(&["Authenticating"]).await;
+        loop {
+            let now = get(&control, "/phase").await;
+            if now["place"] == place {
+                assert_eq!((&now["of"], &now["ready"]), (&3.into(), &ready.into()));
+                break;
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_is_no_script_is_refused_and_changes_nothing() {
+    let (stage, control) = controlled("ready").await;
+    let mut client = stage.session(226, 4).await;
+    for (body, said) in [
+        ("mutte:6s", "there is no preset `mutte`"),
+        ("", "there is no preset ``"),
+        ("version: 1\nphase: []\n", "script:2:1: unknown key `phase`; did you mean `phases`?"),
+        ("version: 1\nclients: { slow: 2m }\n", "script:2:18: a pause of more than a minute"),
+        ("old:178", "what a gateway is cannot be changed while it runs"),
+    ] {
+        let (status, text) = post(&control, "/script", body).await;
+        assert_eq!(status, StatusCode::BAD_REQUEST, "{body}");
+        assert!(text.contains(said), "{body}: {text}");
+    }
+    assert_eq!(ask(reqwest::Method::DELETE, &control, "/script", "").await.0, StatusCode::METHOD_NOT_ALLOWED);
+    assert!(ask(reqwest::Method::GET, &control, "/", "").await.1.contains("POST /script"));
+    client.send(&request_current_time(226)).await;
+    assert!(matches!(client.next().await, Incoming::CurrentTime(_)));
+}
+
+#[tokio::test]
+async fn an_open_control_connection_does_not_keep_the_gateway() {
+    let (stage, control) = controlled("ready").await;
+    let _open = tokio::net::TcpStream::connect(control.trim_start_matches("http://")).await.unwrap();
+    let log = stage.log.clone();
+    drop(stage);
+    log.show_in_order(&["sim: stopped"]).await;
+}
