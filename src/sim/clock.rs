@@ -36,6 +36,12 @@ pub(super) fn in_zone(zone: &str, format: &str) -> String {
     Timestamp::now().to_zoned(zone).strftime(format).to_string()
 }
 
+/// A time in seconds since 1970 in UTC; the start of 1970 for one that no calendar has.
+pub(super) fn utc_of(epoch_seconds: i64, format: &str) -> String {
+    let time = Timestamp::from_second(epoch_seconds).unwrap_or(Timestamp::UNIX_EPOCH);
+    time.to_zoned(TimeZone::UTC).strftime(format).to_string()
+}
+
 /// Waits that long.
 pub(super) async fn pause(time: Duration) {
     tokio::time::sleep(time).await;

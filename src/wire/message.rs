@@ -106,6 +106,7 @@ pub mod answer {
     pub const NEWS_BULLETIN: u32 = 14;
     pub const MANAGED_ACCOUNTS: u32 = 15;
     pub const ADVISOR_DATA: u32 = 16;
+    pub const HISTORICAL_DATA: u32 = 17;
     pub const SCANNER_PARAMETERS: u32 = 19;
     pub const SCANNER_DATA: u32 = 20;
     pub const CURRENT_TIME: u32 = 49;
@@ -134,6 +135,7 @@ pub mod answer {
     pub const PNL_SINGLE: u32 = 95;
     pub const COMPLETED_ORDERS_END: u32 = 102;
     pub const USER_INFO: u32 = 107;
+    pub const HISTORICAL_DATA_END: u32 = 108;
     pub const CURRENT_TIME_IN_MILLIS: u32 = 109;
     pub const CONFIG: u32 = 110;
     pub const CONFIG_UPDATED: u32 = 111;

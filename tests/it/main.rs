@@ -24,6 +24,8 @@ mod sim_control;
 mod sim_faults;
 mod sim_memory;
 mod sim_phases;
+mod sim_python;
+mod sim_python_faults;
 mod sim_refusals;
 mod sim_requests;
 mod sim_robust;

@@ -46,7 +46,7 @@ use Reply::{Error, Silence, With};
 /// Id, protobuf from this server version on, place of the request id, reply: read from the official client.
 const REQUESTS: [(u32, u32, Place, Reply); 85] = [
     (1, 206, Second, Error(354)),
-    (2, 206, Second, Silence),
+    (2, 206, Second, Error(300)),
     (3, 203, FirstFrom(145), Error(321)),
     (4, 203, FirstFrom(192), Error(321)),
     (5, 204, Nowhere, With(53)),

@@ -76,7 +76,12 @@ async fn converse(gateway: &Gateway, link: &mut Link, who: Who, tally: &mut Tall
         Door::Refuse => return Ending::Refused,
         Door::Reset => return Ending::Reset,
         Door::Http => return impersonate(link, HTTP).await,
-        Door::Garbage => return impersonate(link, GARBAGE).await,
+        Door::Garbage => {
+            // It stays, as it did where clients were measured against it.
+            let ending = impersonate(link, GARBAGE).await;
+            link.ignore().await;
+            return ending;
+        }
         Door::Open | Door::Mute | Door::Partial | Door::HangUp | Door::VersionOnly => {}
     }
     match handshake::shake(gateway, link, who, tally).await {

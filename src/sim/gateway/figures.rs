@@ -20,7 +20,7 @@ pub(super) const WORTH: Figure<'static> = usd("NetLiquidation", "1000000.00");
 ///
 /// The keys are the tags of the official Python client and those that `ib_insync` asks for; of the Reg T
 /// values the official client misspells the tags, and is answered under the spelling that it knows.
-pub(super) const VALUES: [Figure<'static>; 36] = [
+pub(super) const VALUES: [Figure<'static>; 37] = [
     figure("AccountType", "INDIVIDUAL", ""),
     WORTH,
     usd("TotalCashValue", "1000000.00"),
@@ -28,6 +28,8 @@ pub(super) const VALUES: [Figure<'static>; 36] = [
     usd("AccruedCash", "0.00"),
     usd("BuyingPower", "4000000.00"),
     usd("EquityWithLoanValue", "1000000.00"),
+    // The older clients leave `Day` out.
+    usd("PreviousEquityWithLoanValue", "1000000.00"),
     usd("PreviousDayEquityWithLoanValue", "1000000.00"),
     usd("GrossPositionValue", "0.00"),
     usd("RegTEquity", "1000000.00"),

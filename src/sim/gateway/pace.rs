@@ -45,7 +45,7 @@ impl Pace {
             self.received = 0;
         }
         self.received += 1;
-        let (received, near) = (self.received, most - most / 10);
+        let (received, near) = (self.received, most - most / 20);
         if most == 0 || received < near {
             return Verdict::Fine;
         }

@@ -7,6 +7,7 @@ mod config;
 mod decode;
 mod desk;
 mod end;
+mod history;
 mod list;
 mod session;
 
@@ -22,6 +23,7 @@ pub use end::{
     account_summary_end, account_update_multi_end, completed_orders_end, executions_end, open_orders_end,
     positions_end, positions_multi_end,
 };
+pub use history::{Bar, historical_data};
 pub use list::{
     historical_news_end, market_rule, no_family_codes, no_histogram, no_market_depth_exchanges,
     no_matching_symbols, no_news_providers, no_scanner_data, no_smart_components, no_soft_dollar_tiers,

@@ -1,5 +1,6 @@
 //! What tests share: a world of fakes, the program, and stacks on a real engine.
 
+pub mod clients;
 pub mod command;
 pub mod engine;
 pub mod plan;

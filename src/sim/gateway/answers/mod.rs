@@ -3,6 +3,7 @@
 mod accounts;
 mod configuration;
 mod desk;
+mod history;
 mod refusal;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -79,11 +80,22 @@ pub(super) fn to(asker: &Asker<'_>, request: &Request<'_>) -> Vec<u8> {
         | request::EXERCISE_OPTIONS
         | request::GLOBAL_CANCEL
         | request::REPLACE_ADVISOR_DATA => refusal::read_only(version, request),
+        request::CANCEL_MARKET_DATA => {
+            // None was ever begun.
+            error(version, id, 300, &format!("Can't find EId with tickerId:{id}"))
+        }
         other if is_unanswered(other) => Vec::new(),
-        _ => desk::answer(asker, request, id).unwrap_or_else(|| {
-            let (code, text) = refusal::of(request.id, asker.competing);
+        other => history_or_desk(asker, request, id).unwrap_or_else(|| {
+            let (code, text) = refusal::of(other, asker.competing);
             error(version, id, code, text)
         }),
+    }
+}
+
+fn history_or_desk(asker: &Asker<'_>, request: &Request<'_>, id: i64) -> Option<Vec<u8>> {
+    match request.id {
+        request::HISTORICAL_DATA => history::of_currencies(asker, request, id),
+        _ => desk::answer(asker, request, id),
     }
 }
 
@@ -94,7 +106,6 @@ fn is_unanswered(request: u32) -> bool {
         request::START_API
             | request::SERVER_LOG_LEVEL
             | request::MARKET_DATA_TYPE
-            | request::CANCEL_MARKET_DATA
             | request::CANCEL_MARKET_DEPTH
             | request::CANCEL_NEWS_BULLETINS
             | request::CANCEL_SCANNER_SUBSCRIPTION
