@@ -27,7 +27,7 @@ lint:
 # Write the generated schemas anew
 schemas:
     cargo build
-    for of in playbook report event; do cargo run -q -- schema $of > schemas/$of.schema.json.new && mv schemas/$of.schema.json.new schemas/$of.schema.json; done
+    for of in playbook report event script; do cargo run -q -- schema $of > schemas/$of.schema.json.new && mv schemas/$of.schema.json.new schemas/$of.schema.json; done
 
 # Accept the golden files as they come out now
 golden:

@@ -10,7 +10,7 @@ pub enum Exit {
     Failed = 1,
     /// The command line was wrong (clap's own code for it).
     Usage = 2,
-    /// A playbook is invalid; nothing was started.
+    /// A playbook, or a script of the simulated gateway, is invalid; nothing was started.
     Invalid = 3,
     /// The safe state is not proven; held containers are not running.
     Safety = 4,

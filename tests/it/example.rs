@@ -5,6 +5,7 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use crate::support::command::{container_binary, project};
+use crate::support::http;
 use crate::support::stack::free_port;
 
 /// The example's folder with the binary in it, and its containers; removed at the end whatever happened.
@@ -74,13 +75,12 @@ async fn a_bot_beside_the_simulator_survives_a_fault_on_demand() {
     let example = Example::new();
     example.compose(&["up", "--build", "--detach"]);
     example.bot_says("Bot operational in safe mode", 1);
-    let _ = rustls::crypto::ring::default_provider().install_default();
     let control = format!("http://127.0.0.1:{}", example.control);
-    let asked =
-        reqwest::Client::new().post(format!("{control}/script")).body("drop:0s").send().await.unwrap();
+    let asked = http::client().post(format!("{control}/script")).body("drop:0s").send().await.unwrap();
     assert_eq!(asked.status(), reqwest::StatusCode::ACCEPTED);
     example.bot_says("Bot operational in safe mode", 2);
-    let counters = reqwest::get(format!("{control}/counters")).await.unwrap().text().await.unwrap();
+    let counters =
+        http::client().get(format!("{control}/counters")).send().await.unwrap().text().await.unwrap();
     let counters: serde_json::Value = serde_json::from_str(&counters).unwrap();
     assert_eq!((&counters["sessions"], &counters["sessions_now"]), (&2.into(), &1.into()), "{counters}");
 }

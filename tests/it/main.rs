@@ -12,6 +12,7 @@ mod docker_answers;
 mod engines;
 mod example;
 mod insync;
+mod manners;
 mod probe;
 mod runs;
 mod safety;

@@ -7,16 +7,15 @@ use reqwest::StatusCode;
 use serde_json::Value;
 
 use crate::stage::Stage;
+use crate::support::http;
 
 /// A gateway with a control port, and the address of that.
 async fn controlled(presets: &str) -> (Stage, String) {
     let mut settings = Settings::scripted(presets.parse().unwrap());
     settings.control = Some("127.0.0.1:0".parse().unwrap());
     let stage = Stage::of(settings).await;
-    stage.log.show_in_order(&["control port at http://", "\n"]).await;
-    let text = stage.log.text();
-    let at = text.split("control port at ").nth(1).unwrap().lines().next().unwrap().to_owned();
-    (stage, at)
+    let control = stage.control().await;
+    (stage, control)
 }
 
 async fn get(address: &str, path: &str) -> Value {
@@ -24,8 +23,7 @@ async fn get(address: &str, path: &str) -> Value {
 }
 
 async fn ask(method: reqwest::Method, address: &str, path: &str, body: &str) -> (StatusCode, String) {
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    let request = reqwest::Client::new().request(method, format!("{address}{path}")).body(body.to_owned());
+    let request = http::client().request(method, format!("{address}{path}")).body(body.to_owned());
     let answer = request.send().await.unwrap();
     (answer.status(), answer.text().await.unwrap())
 }

@@ -87,6 +87,13 @@ impl Stage {
         self.log.show_in_order(&["\n"]).await;
     }
 
+    /// Where its control port is, for a gateway that has one.
+    pub(crate) async fn control(&self) -> String {
+        self.log.show_in_order(&["control port at http://", "\n"]).await;
+        let text = self.log.text();
+        text.split("control port at ").nth(1).unwrap().lines().next().unwrap().to_owned()
+    }
+
     pub(crate) async fn connect(&self) -> Client {
         Client { stream: TcpStream::connect(self.address).await.unwrap(), version: 0 }
     }

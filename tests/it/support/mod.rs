@@ -3,6 +3,7 @@
 pub mod clients;
 pub mod command;
 pub mod engine;
+pub mod http;
 pub mod plan;
 pub mod stack;
 pub mod world;

@@ -1,0 +1,87 @@
+//! What openbell does to a gateway, counted by the gateway: one handshake at a time, finished or closed cleanly.
+
+use openbell::sim::gateway::Settings;
+use serde_json::Value;
+
+use crate::stage::Stage;
+use crate::support::command::openbell;
+use crate::support::http;
+
+/// Carries a playbook out against a gateway with this script; its exit code, and what the gateway counted.
+async fn counted(script: &str, steps: &str) -> (i32, Value) {
+    let mut settings = Settings::scripted(script.parse().unwrap());
+    settings.control = Some("127.0.0.1:0".parse().unwrap());
+    let stage = Stage::of(settings).await;
+    let control = stage.control().await;
+    let directory = tempfile::tempdir().unwrap();
+    let playbook = format!(
+        "version: 1\nname: manners\nconnection: {{ address: \"{}\", client_id: [101, 102], timeout: 10s }}\nsteps:\n{steps}",
+        stage.address
+    );
+    std::fs::write(directory.path().join("playbook.yaml"), playbook).unwrap();
+    let mut command = openbell(&["run", "playbook.yaml"]);
+    command.current_dir(directory.path());
+    let output = tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap();
+    let code = output.status.code().unwrap();
+    // The last connection's end is counted when the gateway has read it.
+    stage.log.show_in_order(&["the client closed"]).await;
+    let asked = http::client().get(format!("{control}/counters")).send().await.unwrap();
+    let counters = asked.text().await.unwrap();
+    let counters: Value = serde_json::from_str(&counters).unwrap();
+    let told =
+        format!("{script}: {}\n{counters}\n{}", String::from_utf8_lossy(&output.stderr), stage.log.text());
+    assert!(counters["handshakes_at_once"].as_u64().unwrap() <= 1, "two handshakes at once: {told}");
+    // A deadline that passes gives up the handshake that waits, and that one only.
+    let given_up = u64::from(code == 124);
+    assert_eq!(counters["handshakes_abandoned"], given_up, "a handshake was given up: {told}");
+    assert_eq!(counters["resets"], 0, "a connection was not closed cleanly: {told}");
+    let known = |id: i64| (9000..=9099).contains(&id) || (101..=102).contains(&id);
+    let ids = counters["client_ids"].as_array().unwrap();
+    assert!(ids.iter().all(|id| known(id.as_i64().unwrap())), "a client id that nobody declared: {told}");
+    (code, counters)
+}
+
+const START_UP: &str = "  - { id: api, within: 30s, do: { ready: {} } }\n  - { id: session, within: 20s, do: { session: {} } }\n  \
+                        - { id: account, within: 10s, do: { account: {} } }\n";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_start_up_is_polite_whatever_the_gateway_does() {
+    let scripts = [
+        "ready",
+        "mute:3s",
+        "mute-drop:2s,mute:2s",
+        "closed:1s,refuse:1s,reset:1s,mute:1s",
+        "stuck:2s",
+        "late-release:500ms",
+        "in-use:101",
+        "time-limit:4250ms",
+        "flood:50",
+        "old:226,most-clients:1",
+    ];
+    let runs = scripts.map(|script| tokio::spawn(async move { (script, counted(script, START_UP).await) }));
+    for run in runs {
+        let (script, (code, counters)) = run.await.unwrap();
+        assert_eq!(code, 0, "{script}: {counters}");
+        // One handshake answers the wait; then come the session and the look at the accounts.
+        let needed = counters["sessions"].as_u64().unwrap();
+        assert!((2..=4).contains(&needed), "{script}: {counters}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wait_in_vain_is_one_patient_handshake() {
+    let steps = "  - { id: api, within: 6s, do: { ready: {} } }\n";
+    let (code, counters) = counted("mute:1h,wedge", steps).await;
+    assert_eq!(code, 124);
+    assert_eq!(counters["handshakes"], 1, "{counters}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_clock_is_not_asked_more_often_than_gateways_answer() {
+    let steps = format!("{START_UP}  - {{ id: steady, do: {{ stable: {{ for: 12s, every: 1s }} }} }}\n");
+    let (code, counters) = counted("time-limit:4250ms", &steps).await;
+    assert_eq!(code, 0, "{counters}");
+    let gap = counters["current_time_gap_ms"].as_u64();
+    assert!(gap.is_some_and(|gap| gap >= 5_000), "{counters}");
+    assert!(counters["requests_in_a_second"].as_u64().unwrap() < 20, "{counters}");
+}
