@@ -56,7 +56,6 @@ async fn a_start_up_is_polite_whatever_the_gateway_does() {
         "in-use:101",
         "time-limit:4250ms",
         "flood:50",
-        "old:226,most-clients:1",
     ];
     let runs = scripts.map(|script| tokio::spawn(async move { (script, counted(script, START_UP).await) }));
     for run in runs {

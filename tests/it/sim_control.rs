@@ -54,6 +54,7 @@ async fn counters_tell_what_clients_have_done() {
         patient.send(&request_current_time(226)).await;
         assert!(matches!(patient.next().await, Incoming::CurrentTime(_)));
     }
+    stage.log.show_in_order(&["handshake abandoned"]).await;
     let counters = get(&control, "/counters").await;
     let expected = serde_json::json!({
         "connections": 3, "handshakes": 2, "handshakes_now": 0, "handshakes_at_once": 2, "handshakes_abandoned": 1,

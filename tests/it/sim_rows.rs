@@ -40,7 +40,7 @@ async fn met(script: &str) -> Met {
         .max_reconnect_attempts(0)
         .one_shot_timeout(Duration::from_millis(300))
         .connect();
-    let Ok(met) = timeout(Duration::from_millis(1_500), connecting).await else { return Met::Hangs };
+    let Ok(met) = timeout(Duration::from_secs(3), connecting).await else { return Met::Hangs };
     match met {
         Ok(client) => Met::Connected(client.handshake_managed_accounts().to_vec(), client.next_order_id()),
         Err(Error::ClientIdInUse { client_id: 100 }) => Met::InUse,
@@ -80,8 +80,8 @@ async fn before_the_version() {
         ("clients: { slow: 1ms }", paper(1)),
         ("clients: { slow: 1s }", Met::Hangs),
         ("phases: [{ lasts: 300ms, clients: { door: mute } }]", paper(1)),
-        ("phases: [{ lasts: 300ms, clients: { door: mute, pending: dropped } }]", Met::Lost),
-        ("phases: [{ lasts: 300ms, clients: { door: mute, pending: ignored } }]", Met::Hangs),
+        ("phases: [{ lasts: 1s, clients: { door: mute, pending: dropped } }]", Met::Lost),
+        ("phases: [{ lasts: 1s, clients: { door: mute, pending: ignored } }]", Met::Hangs),
         ("phases: [{ lasts: 300ms, port: stuck }]", paper(1)),
     ];
     for (script, expected) in rows {

@@ -7,12 +7,15 @@ use std::time::Duration;
 
 use openbell::sim::gateway::{Settings, serve};
 use openbell::sim::log::Log;
+use openbell::sim::script::parse;
 use openbell::wire::server::{Incoming, decode, parse_version};
 use openbell::wire::{FrameError, client, read_frame};
 use tokio::io::AsyncWriteExt;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::timeout;
 use tokio_util::sync::{CancellationToken, DropGuard};
+
+use crate::support::http;
 
 /// Longer than anything a test waits for.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -71,6 +74,20 @@ pub(crate) struct Stage {
 impl Stage {
     pub(crate) async fn with(presets: &str) -> Self {
         Self::of(Settings::scripted(presets.parse().unwrap())).await
+    }
+
+    /// A gateway with this script, and a control port through which a test turns to the next phase.
+    pub(crate) async fn scripted(script: &str) -> Self {
+        let script = parse("test", &format!("version: 1\n{script}")).unwrap();
+        let control = Some("127.0.0.1:0".parse().unwrap());
+        Self::of(Settings { control, ..Settings::scripted(script) }).await
+    }
+
+    /// Turns to the next phase.
+    pub(crate) async fn next(&self) {
+        let control = self.control().await;
+        let asked = http::client().post(format!("{control}/next")).send().await.unwrap();
+        assert_eq!(asked.status(), reqwest::StatusCode::ACCEPTED);
     }
 
     pub(crate) async fn of(settings: Settings) -> Self {

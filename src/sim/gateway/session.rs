@@ -36,7 +36,7 @@ pub(super) async fn hold(
     link: &mut Link,
     who: Who,
     tally: &mut Tally,
-    (shaken, handshake): (Shaken, Option<counters::Handshake>),
+    (shaken, mut handshake): (Shaken, Option<counters::Handshake>),
 ) -> Ending {
     let mut session = Session {
         gateway,
@@ -47,13 +47,16 @@ pub(super) async fn hold(
         paced: shaken.paced,
         pace: Pace::default(),
     };
-    match session.open().await {
+    match session.open(&mut handshake).await {
         Ok((seat, notices)) => {
-            drop(handshake);
             let open = gateway.counters.session();
             let ending = session.answer_requests(notices).await;
             drop((seat, open));
-            ending
+            match ending {
+                // Accounts or order id were still owed.
+                Ending::Link(end) if handshake.is_some() => Ending::Abandoned(end),
+                ending => ending,
+            }
         }
         Err(ending) => ending,
     }
@@ -74,7 +77,7 @@ struct Session<'a> {
 type Notices = Receiver<Arc<[Notice]>>;
 
 impl Session<'_> {
-    async fn open(&mut self) -> Result<(Seat, Notices), Ending> {
+    async fn open(&mut self, handshake: &mut Option<counters::Handshake>) -> Result<(Seat, Notices), Ending> {
         let client_id = timeout(PATIENCE, self.read_start()).await.map_err(|_| Ending::TooSlow)??;
         let gateway = self.gateway;
         self.tally.client_id = Some(client_id);
@@ -101,6 +104,10 @@ impl Session<'_> {
         };
         let notices = gateway.notices();
         let next_order_id = gateway.order_ids.next(client_id);
+        if conduct.lets_in() {
+            // Before it is sent: a client that has its answer may begin the next handshake at once.
+            *handshake = None;
+        }
         self.link.send(&greet(self.version, &gateway.moment(), next_order_id, conduct)).await?;
         gateway.log.line(format_args!("sim: client {client_id} is connected, version {}", self.version));
         gateway.directory.note(self.who.connection, |entry| entry.stage = Stage::Session);
