@@ -1,24 +1,33 @@
 //! Durations as people write them in a playbook.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 
 /// Longer spans are slips, and would overflow the clock.
 const LONGEST: Duration = Duration::from_hours(30 * 24);
 
 /// A span of time with its unit: `500ms`, `90s`, `5m`, `1h30m`. A number without a unit is an error.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct Period(
-    #[schemars(
-        with = "String",
-        regex(pattern = r"^([0-9]+h)? ?([0-9]+m)? ?([0-9]+s)? ?([0-9]+ms)?$"),
-        length(min = 2)
-    )]
-    Duration,
-);
+pub struct Period(Duration);
+
+impl JsonSchema for Period {
+    fn schema_name() -> Cow<'static, str> {
+        "Period".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "description": "A span of time with its unit: `500ms`, `90s`, `5m`, `1h30m`.",
+            "type": "string",
+            "pattern": r"^([0-9]+h)?( ?[0-9]+m)?( ?[0-9]+s)?( ?[0-9]+ms)?$",
+            "minLength": 2,
+        })
+    }
+}
 
 impl Period {
     /// The span.

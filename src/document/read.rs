@@ -19,6 +19,25 @@ pub struct Document<T> {
     pub places: Places,
     /// The whole text.
     pub text: String,
+    /// What the published schema refuses, though the types take it.
+    refused: Vec<Problem>,
+}
+
+impl<T> Document<T> {
+    /// The value, when nothing is wrong with it: neither with what it means, which the caller has looked into, nor with
+    /// its form. Of two problems with one place, that of the meaning is told: it has the better words.
+    ///
+    /// # Errors
+    /// All problems.
+    pub fn checked(self, kind: &Kind, file: &Path, mut problems: Vec<Problem>) -> Result<T, Problems> {
+        let told: Vec<_> = problems.iter().map(|problem| problem.place.clone()).collect();
+        problems.extend(self.refused.into_iter().filter(|refused| !told.contains(&refused.place)));
+        if problems.is_empty() {
+            Ok(self.value)
+        } else {
+            Err(Problems::in_text(file, kind, &self.text, problems))
+        }
+    }
 }
 
 /// Reads a file as that kind.
@@ -34,11 +53,11 @@ pub fn open<T: DeserializeOwned>(kind: &Kind, file: &Path) -> Result<Document<T>
 ///
 /// # Errors
 /// Every problem found, each with its place. Syntax ends the search; then duplicate keys; then the first wrong type or
-/// unknown key; then what the schema refuses.
+/// unknown key. What only the schema refuses is told by [`Document::checked`].
 pub fn parse<T: DeserializeOwned>(kind: &Kind, file: &Path, text: String) -> Result<Document<T>, Problems> {
     let in_text = |text: &str, problems| Problems::in_text(file, kind, text, problems);
     match places(kind, &text).and_then(|places| Ok((typed(kind, &text, &places)?, places))) {
-        Ok((value, places)) => Ok(Document { value, places, text }),
+        Ok(((value, refused), places)) => Ok(Document { value, places, text, refused }),
         Err(problems) => Err(in_text(&text, problems)),
     }
 }
@@ -116,7 +135,11 @@ fn syntax(kind: &Kind, text: &str, error: &granit_parser::ScanError) -> Problem 
 }
 
 /// Text to typed value. Anchors and merge keys are resolved first.
-fn typed<T: DeserializeOwned>(kind: &Kind, text: &str, places: &Places) -> Result<T, Vec<Problem>> {
+fn typed<T: DeserializeOwned>(
+    kind: &Kind,
+    text: &str,
+    places: &Places,
+) -> Result<(T, Vec<Problem>), Vec<Problem>> {
     let value = json(kind, text)?;
     if !value.is_object() {
         return Err(vec![Problem {
@@ -132,8 +155,7 @@ fn typed<T: DeserializeOwned>(kind: &Kind, text: &str, places: &Places) -> Resul
         vec![typed::problem(kind, &error.into_inner().to_string(), &pointer, places)]
     })?;
     // What the types are lenient about, such as a list where a mapping belongs, the schema is not.
-    let refused = schema::refused(kind, &value, places);
-    if refused.is_empty() { Ok(read) } else { Err(refused) }
+    Ok((read, schema::refused(kind, &value, places)))
 }
 
 fn pointer(path: &serde_path_to_error::Path) -> String {

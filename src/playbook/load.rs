@@ -23,13 +23,11 @@ const PLAYBOOK: Kind = Kind {
 /// Reads a playbook and checks it.
 ///
 /// # Errors
-/// Every problem found, each with its place: with the form (see [`document::open`]), then with the meaning.
+/// Every problem found, each with its place: with the form (see [`document::open`]), and with the meaning.
 pub fn load(file: &Path) -> Result<Plan, Problems> {
     let read = document::open::<Playbook>(&PLAYBOOK, file)?;
     let problems = check(&read.value, &read.places);
-    if !problems.is_empty() {
-        return Err(Problems::in_text(file, &PLAYBOOK, &read.text, problems));
-    }
+    let playbook = read.checked(&PLAYBOOK, file, problems)?;
     let absolute = std::path::absolute(file).unwrap_or_else(|_| file.to_owned());
-    Ok(Plan::of(&read.value, &absolute))
+    Ok(Plan::of(&playbook, &absolute))
 }

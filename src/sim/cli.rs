@@ -6,7 +6,7 @@ use clap::{Args, Subcommand};
 
 use super::bot::{FORMS, Misbehaviour};
 use super::gateway::Settings;
-use super::script::ScriptSource;
+use super::script::{ScriptSource, is_account};
 use crate::document::Problems;
 
 /// `openbell sim …`
@@ -30,8 +30,8 @@ pub enum StandIn {
 /// `openbell sim gateway …`
 #[derive(Debug, Args)]
 pub struct GatewayArguments {
-    /// Where to listen
-    #[arg(long, value_name = "ADDRESS", default_value = "0.0.0.0:4002")]
+    /// Where to listen: a port of all addresses, or an address
+    #[arg(long, value_name = "PORT|ADDRESS", default_value = "0.0.0.0:4002", value_parser = listen)]
     pub listen: SocketAddr,
     /// What goes wrong, and when: a file, or presets with commas between them, see --list
     #[arg(long, value_name = "FILE|PRESETS", default_value = "ready")]
@@ -40,8 +40,8 @@ pub struct GatewayArguments {
     #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(100..=1000))]
     pub server_version: Option<u32>,
     /// The accounts of its log-in, with commas between them [default: DU1234567]
-    #[arg(long, value_name = "LIST", value_delimiter = ',')]
-    pub accounts: Option<Vec<String>>,
+    #[arg(long, value_name = "LIST", value_parser = accounts)]
+    pub accounts: Option<Accounts>,
     /// Where its control port listens, for HTTP: a port of this machine, or an address [default: nowhere]
     #[arg(long, value_name = "PORT|ADDRESS", value_parser = control)]
     pub control: Option<SocketAddr>,
@@ -66,22 +66,47 @@ impl GatewayArguments {
         let mut script = self.script.load()?;
         let traits = &mut script.gateway;
         traits.server_version = self.server_version.unwrap_or(traits.server_version);
-        if let Some(accounts) = &self.accounts {
-            // An empty last name is a comma at the end.
-            traits.trailing_comma = accounts.last().is_some_and(String::is_empty);
-            traits.accounts = accounts.iter().filter(|account| !account.is_empty()).cloned().collect();
+        if let Some(Accounts { names, trailing_comma }) = self.accounts.clone() {
+            (traits.accounts, traits.trailing_comma) = (names, trailing_comma);
         }
         Ok(Settings { listen: self.listen, control: self.control, ..Settings::scripted(script) })
     }
 }
 
+/// The accounts of a log-in.
+#[derive(Clone, Debug)]
+pub struct Accounts {
+    /// Their names.
+    pub names: Vec<String>,
+    /// Whether the list ends in a comma, as some gateways write it.
+    pub trailing_comma: bool,
+}
+
+fn accounts(list: &str) -> Result<Accounts, String> {
+    let (list, trailing_comma) = list.strip_suffix(',').map_or((list, false), |list| (list, true));
+    let names: Vec<String> = list.split(',').map(str::to_owned).collect();
+    match names.iter().find(|name| !is_account(name)) {
+        Some(wrong) => Err(format!("`{wrong}` is no account; such as DU1234567, or DF1234567,DU1234567")),
+        None => Ok(Accounts { names, trailing_comma }),
+    }
+}
+
+/// A gateway's port: a number alone is a port of all addresses.
+fn listen(text: &str) -> Result<SocketAddr, String> {
+    address(text, Ipv4Addr::UNSPECIFIED, 4002)
+}
+
 /// A control port: a number alone is a port of this machine, for this machine.
 fn control(text: &str) -> Result<SocketAddr, String> {
+    address(text, Ipv4Addr::LOCALHOST, 4080)
+}
+
+fn address(text: &str, host: Ipv4Addr, example: u16) -> Result<SocketAddr, String> {
     if let Ok(port) = text.parse::<u16>() {
-        return Ok(SocketAddr::from((Ipv4Addr::LOCALHOST, port)));
+        return Ok(SocketAddr::from((host, port)));
     }
-    text.parse()
-        .map_err(|_| "neither a port, such as 4080, nor an address, such as 127.0.0.1:4080".to_owned())
+    let why = || format!("neither a port, such as {example}, nor an address, such as 127.0.0.1:{example}");
+    text.parse().map_err(|_| why())
 }
 
 /// `openbell sim bot …`

@@ -47,6 +47,11 @@ pub(super) async fn pause(time: Duration) {
     tokio::time::sleep(time).await;
 }
 
+/// A wait of that long, to be polled.
+pub(super) fn after(time: Duration) -> tokio::time::Sleep {
+    tokio::time::sleep(time)
+}
+
 /// Waits for that moment; for ever when there is none.
 pub(super) async fn pause_until(end: Option<Instant>) {
     match end {

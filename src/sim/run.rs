@@ -1,7 +1,9 @@
 //! Running a stand-in as a program: arguments and signals in, an end out.
 
 use std::io::{self, Write};
+use std::net::SocketAddr;
 
+use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
@@ -91,13 +93,19 @@ async fn gateways(
     if count == 1 {
         return gateway::run(settings.clone(), log.clone(), stop).await;
     }
-    let mut playing = JoinSet::new();
     let first = settings.listen.port();
     let last = first.checked_add(count - 1).ok_or(GatewayError::NoSuchPort { first, count })?;
+    // All are bound before any is played: one that cannot be bound must not leave others behind.
+    let mut listeners = Vec::new();
     for port in first..=last {
-        let mut settings = settings.clone();
-        settings.listen.set_port(port);
-        playing.spawn(gateway::run(settings, log.named(&port.to_string()), stop.clone()));
+        let address = SocketAddr::new(settings.listen.ip(), port);
+        let bound = TcpListener::bind(address).await;
+        listeners.push(bound.map_err(|source| GatewayError::Listen { address, source })?);
+    }
+    let mut playing = JoinSet::new();
+    for (port, listener) in (first..=last).zip(listeners) {
+        let log = log.named(&port.to_string());
+        playing.spawn(gateway::serve(listener, settings.clone(), log, stop.clone()));
     }
     let mut ended = Ok(());
     while let Some(one) = playing.join_next().await {

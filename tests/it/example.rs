@@ -40,9 +40,9 @@ impl Example {
             .args(["-p", &self.name, "-f"])
             .arg(self.path("compose.yaml"))
             .args(arguments)
-            .env("SCRIPT", "mute:2s")
-            .env("GATEWAY_PORT", self.gateway.to_string())
-            .env("CONTROL_PORT", self.control.to_string())
+            .env("SIM_SCRIPT", "mute:2s")
+            .env("SIM_PORT", self.gateway.to_string())
+            .env("SIM_CONTROL_PORT", self.control.to_string())
             .output()
             .unwrap();
         let said =

@@ -23,6 +23,7 @@ mod sim_clients;
 mod sim_config;
 mod sim_control;
 mod sim_faults;
+mod sim_log;
 mod sim_memory;
 mod sim_phases;
 mod sim_python;

@@ -114,7 +114,7 @@ async fn phases_can_be_stepped_through() {
     let (stage, control) = controlled("mute:1h,refuse:1h").await;
     stage.entered().await;
     assert_eq!(get(&control, "/phase").await["place"], 0);
-    for (place, ready) in [(1, false), (2, true), (2, true)] {
+    for (place, ready) in [(1, false), (2, true)] {
         assert_eq!(post(&control, "/next", "").await.0, StatusCode::ACCEPTED);
         stage.log.show_in_order(&["Authenticating"]).await;
         loop {
@@ -128,6 +128,89 @@ async fn phases_can_be_stepped_through() {
 }
 
 #[tokio::test]
+async fn the_last_phase_is_not_entered_again() {
+    let (stage, control) = controlled("drop:1h").await;
+    assert_eq!(post(&control, "/next", "").await.0, StatusCode::ACCEPTED);
+    stage.log.show_in_order(&["all connections are dropped"]).await;
+    while get(&control, "/phase").await["place"] != 2 {
+        tokio::task::yield_now().await;
+    }
+    let (status, text) = post(&control, "/next", "").await;
+    assert_eq!((status, text.as_str()), (StatusCode::CONFLICT, "this is the last phase\n"));
+    assert_eq!(stage.log.text().matches("all connections are dropped").count(), 1);
+}
+
+#[tokio::test]
+async fn another_script_makes_whole_what_the_one_before_has_broken() {
+    let (stage, control) = controlled("ready").await;
+    let mut client = stage.session(226, 1).await;
+    let mut hears = async |codes: &[i32]| {
+        for code in codes {
+            let said = client.next().await;
+            assert!(matches!(said, Incoming::Error { code: seen, .. } if seen == *code), "{said:?}");
+        }
+    };
+    assert_eq!(post(&control, "/script", "lost:0s").await.0, StatusCode::ACCEPTED);
+    hears(&[1100]).await;
+    assert_eq!(post(&control, "/script", "farms-inactive").await.0, StatusCode::ACCEPTED);
+    hears(&[1102, 2108, 2107]).await;
+    assert_eq!(post(&control, "/script", "version-only").await.0, StatusCode::ACCEPTED);
+    hears(&[2104, 2104, 2106, 2158]).await;
+    assert_eq!(post(&control, "/script", "ready").await.0, StatusCode::ACCEPTED);
+    stage.log.show_in_order(&["is restored (1102)", "after the version", "ready at"]).await;
+    stage.session(226, 2).await;
+}
+
+#[tokio::test]
+async fn whoever_leaves_while_an_answer_is_owed_has_abandoned_and_wedges() {
+    let scripts = ["never", "mute-ignore:10ms", "partial", "start-api-mute", "no-id", "no-list", "slow:50ms"];
+    for script in scripts {
+        let (stage, control) = controlled(&format!("{script},wedge")).await;
+        stage.entered().await;
+        let mut quitter = stage.connect().await;
+        quitter.send(&[handshake(100, 226), start_api(226, 7)].concat()).await;
+        while get(&control, "/counters").await["handshakes_now"] != 1 {
+            tokio::task::yield_now().await;
+        }
+        drop(quitter);
+        stage.log.show_in_order(&["wedged by an abandoned handshake", "handshake abandoned: "]).await;
+        let counters = get(&control, "/counters").await;
+        assert_eq!(
+            (&counters["handshakes_abandoned"], &counters["handshakes_now"]),
+            (&1.into(), &0.into()),
+            "{script}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn requests_are_counted_in_any_second_and_names_have_a_bound() {
+    let (stage, control) = controlled("rate:0").await;
+    let mut client = stage.session(226, 1).await;
+    for id in 1000..2000_u32 {
+        client.send(&openbell::wire::frame(&[&id.to_be_bytes()[..], b"\x08\x2a"].concat())).await;
+        client.next().await;
+    }
+    let counters = get(&control, "/counters").await;
+    assert_eq!(counters["requests"], 1001);
+    assert!(counters["requests_by_name"].as_object().unwrap().len() <= 257, "{counters}");
+    assert_eq!(counters["requests_by_name"]["other"], 1001 - 256);
+}
+
+#[tokio::test]
+async fn the_control_port_takes_no_place_from_the_gateways_clients() {
+    let (stage, control) = controlled("ready").await;
+    let address = control.trim_start_matches("http://").to_owned();
+    let mut silent = Vec::new();
+    for _ in 0..100 {
+        silent.push(tokio::net::TcpStream::connect(&address).await.unwrap());
+    }
+    stage.session(226, 1).await;
+    drop(silent);
+    assert_eq!(get(&control, "/phase").await["ready"], true);
+}
+
+#[tokio::test]
 async fn what_is_no_script_is_refused_and_changes_nothing() {
     let (stage, control) = controlled("ready").await;
     let mut client = stage.session(226, 4).await;
@@ -136,11 +219,14 @@ async fn what_is_no_script_is_refused_and_changes_nothing() {
         ("", "there is no preset ``"),
         ("version: 1\nphase: []\n", "script:2:1: unknown key `phase`; did you mean `phases`?"),
         ("version: 1\nclients: { slow: 2m }\n", "script:2:18: a pause of more than a minute"),
+        (&"x".repeat(300_000), "length limit exceeded"),
         ("old:178", "what a gateway is cannot be changed while it runs"),
     ] {
         let (status, text) = post(&control, "/script", body).await;
-        assert_eq!(status, StatusCode::BAD_REQUEST, "{body}");
-        assert!(text.contains(said), "{body}: {text}");
+        let expected =
+            if body.len() > 100_000 { StatusCode::PAYLOAD_TOO_LARGE } else { StatusCode::BAD_REQUEST };
+        assert_eq!(status, expected, "{text}");
+        assert!(text.contains(said), "{text}");
     }
     assert_eq!(ask(reqwest::Method::DELETE, &control, "/script", "").await.0, StatusCode::METHOD_NOT_ALLOWED);
     assert!(ask(reqwest::Method::GET, &control, "/", "").await.1.contains("POST /script"));

@@ -1,11 +1,11 @@
 //! What happens when: the timeline of a gateway, seen from outside.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use openbell::wire::client::{handshake, request_current_time, start_api};
 use openbell::wire::server::Incoming;
 use tokio::net::TcpStream;
-use tokio::time::{sleep, timeout};
+use tokio::time::timeout;
 
 use crate::stage::Stage;
 
@@ -17,15 +17,13 @@ async fn a_healthy_gateway_says_so_in_its_log() {
 
 #[tokio::test]
 async fn a_pending_handshake_is_answered_at_the_moment_the_mute_phase_ends() {
-    let stage = Stage::with("mute:400ms").await;
-    let started = Instant::now();
+    let stage = Stage::scripted("phases: [{ lasts: 1h, clients: { door: mute } }, {}]").await;
     let mut client = stage.connect().await;
     client.send(&handshake(100, 226)).await;
     client.assert_silence().await;
     assert!(!stage.log.text().contains("Login has completed"));
+    stage.next().await;
     client.version().await;
-    let took = started.elapsed();
-    assert!(took >= Duration::from_millis(350), "{took:?}");
     stage.log.show_in_order(&["Authenticating", "Login has completed", "ready at "]).await;
     client.send(&start_api(226, 5)).await;
     assert!(matches!(client.next().await, Incoming::ManagedAccounts(_)));
@@ -33,18 +31,24 @@ async fn a_pending_handshake_is_answered_at_the_moment_the_mute_phase_ends() {
 
 #[tokio::test]
 async fn a_pending_handshake_is_closed_when_that_is_the_script() {
-    let stage = Stage::with("mute-drop:200ms").await;
+    let stage =
+        Stage::scripted("phases: [{ lasts: 1h, clients: { door: mute, pending: dropped } }, {}]").await;
     let mut client = stage.connect().await;
     client.send(&handshake(100, 226)).await;
+    client.assert_silence().await;
+    stage.next().await;
     client.assert_closed().await;
     stage.session(226, 1).await;
 }
 
 #[tokio::test]
 async fn a_pending_handshake_is_never_answered_when_that_is_the_script() {
-    let stage = Stage::with("mute-ignore:200ms").await;
+    let stage =
+        Stage::scripted("phases: [{ lasts: 1h, clients: { door: mute, pending: ignored } }, {}]").await;
     let mut client = stage.connect().await;
     client.send(&handshake(100, 226)).await;
+    client.assert_silence().await;
+    stage.next().await;
     stage.log.show_in_order(&["ready at "]).await;
     client.assert_silence().await;
     stage.session(226, 1).await;
@@ -52,19 +56,21 @@ async fn a_pending_handshake_is_never_answered_when_that_is_the_script() {
 
 #[tokio::test]
 async fn a_closed_port_refuses_and_then_opens() {
-    let stage = Stage::with("closed:300ms").await;
+    let stage = Stage::scripted("phases: [{ lasts: 1h, port: closed }, {}]").await;
     stage.log.show_in_order(&["the port is closed"]).await;
     assert!(TcpStream::connect(stage.address).await.is_err());
+    stage.next().await;
     stage.log.show_in_order(&["the port is closed", "listening on", "ready at "]).await;
     stage.session(226, 1).await;
 }
 
 #[tokio::test]
 async fn a_refusing_port_accepts_and_closes() {
-    let stage = Stage::with("refuse:300ms").await;
+    let stage = Stage::scripted("phases: [{ lasts: 1h, clients: { door: refuse } }, {}]").await;
     stage.log.show_in_order(&["closed as soon as they are accepted"]).await;
     let mut client = stage.connect().await;
     client.assert_closed().await;
+    stage.next().await;
     stage.log.show_in_order(&["ready at "]).await;
     stage.session(226, 1).await;
 }
@@ -122,12 +128,15 @@ async fn a_wedged_gateway_accepts_nobody_but_keeps_its_sessions() {
 
 #[tokio::test]
 async fn giving_up_while_it_is_mute_wedges_it_too() {
-    let stage = Stage::with("mute:300ms,wedge").await;
+    let stage =
+        Stage::scripted("gateway: { wedges: true }\nphases: [{ lasts: 1h, clients: { door: mute } }, {}]")
+            .await;
     let mut quitter = stage.connect().await;
     quitter.send(&handshake(100, 226)).await;
-    sleep(Duration::from_millis(50)).await;
+    quitter.assert_silence().await;
     drop(quitter);
-    stage.log.show_in_order(&["wedged", "ready at "]).await;
+    stage.log.show_in_order(&["wedged"]).await;
+    stage.next().await;
     let mut late = stage.connect().await;
     late.send(&handshake(100, 226)).await;
     late.assert_silence().await;

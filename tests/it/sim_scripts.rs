@@ -46,8 +46,13 @@ fn what_presets_stand_for_can_be_printed_and_read_again() {
 #[test]
 fn a_wrong_preset_says_what_is_valid() {
     let said = |presets: &str| script(presets).unwrap_err().to_string();
-    assert!(said("mutte:6s").starts_with("there is no preset `mutte`; valid are `ready`, `closed:5s`"));
-    assert!(said("").contains("there is no preset ``"));
+    assert_eq!(
+        said("mutte:6s"),
+        "there is no preset `mutte`; did you mean `mute:20s`? `openbell sim gateway --list` shows all, and a file is \
+         named with its ending, such as faults.yaml"
+    );
+    assert!(said("").starts_with("there is no preset ``; `openbell sim gateway --list` shows all"));
+    assert!(said(&"x".repeat(10_000)).len() < 300);
     assert_eq!(said("mute"), "the preset `mute` lacks its argument; write it as `mute:20s`");
     assert_eq!(said("live:6s"), "the preset `live` takes no argument, but `6s` follows it");
     for time in ["6", "6d", "s", "-6s", "1.5s", "99999999999999999999s", "44000m"] {
@@ -89,7 +94,15 @@ fn an_option_given_beats_what_the_script_says() {
     let comma = settings(&["--accounts", "DF1,DU2,"]).script.gateway;
     assert_eq!(comma.account_list(), "DF1,DU2,");
     assert_eq!(settings(&["--control", "4080"]).control.unwrap().to_string(), "127.0.0.1:4080");
-    assert!(Line::try_parse_from(["sim", "gateway", "--control", "somewhere"]).is_err());
+    for wrong in [
+        ["--control", "somewhere"],
+        ["--listen", "localhost:4002"],
+        ["--accounts", ""],
+        ["--accounts", "X Y"],
+    ] {
+        assert!(Line::try_parse_from(["sim", "gateway", wrong[0], wrong[1]]).is_err(), "{wrong:?}");
+    }
+    assert_eq!(settings(&["--listen", "4001"]).listen.to_string(), "0.0.0.0:4001");
     assert!(Line::try_parse_from(["sim", "gateway", "--server-version", "99"]).is_err());
     assert!(Line::try_parse_from(["sim", "gateway", "--script", "nonsense"]).is_err());
 }

@@ -127,13 +127,13 @@ async fn a_restart_unwedges() {
 
 #[tokio::test]
 async fn a_client_id_is_released_late() {
-    let stage = Stage::scripted("gateway: { id_release: 400ms }").await;
+    let stage = Stage::scripted("gateway: { id_release: 1500ms }").await;
     drop(stage.session(226, 1).await);
     stage.log.show_in_order(&["the client closed"]).await;
     let mut hasty = stage.shaken(100, 226).await;
     hasty.send(&start_api(226, 1)).await;
     assert!(matches!(hasty.next().await, Incoming::Error { code: 326, .. }));
-    tokio::time::sleep(Duration::from_millis(450)).await;
+    tokio::time::sleep(Duration::from_millis(1_550)).await;
     stage.session(226, 1).await;
 }
 
@@ -145,7 +145,9 @@ async fn one_client_too_many_is_closed() {
     three.send(&start_api(226, 3)).await;
     three.assert_closed().await;
     drop(two);
-    stage.log.show_in_order(&["as many sessions as there may be", "client 2", "the client closed"]).await;
+    drop(three);
+    stage.log.show_in_order(&["as many sessions as there may be"]).await;
+    stage.log.show_in_order(&["client 2, version", "the client closed"]).await;
     stage.session(226, 3).await;
 }
 
@@ -163,13 +165,13 @@ async fn the_thirty_third_client_is_one_too_many() {
 
 #[tokio::test]
 async fn the_current_time_is_not_told_twice_in_a_moment() {
-    let stage = Stage::scripted("clients: { current_time_every: 400ms }").await;
+    let stage = Stage::scripted("clients: { current_time_every: 1500ms }").await;
     let mut client = stage.session(226, 1).await;
     client.send(&request_current_time(226)).await;
     assert!(matches!(client.next().await, Incoming::CurrentTime(_)));
     client.send(&request_current_time(226)).await;
     client.assert_silence().await;
-    tokio::time::sleep(Duration::from_millis(300)).await;
+    tokio::time::sleep(Duration::from_millis(1_400)).await;
     client.send(&request_current_time(226)).await;
     assert!(matches!(client.next().await, Incoming::CurrentTime(_)));
 }
@@ -256,7 +258,7 @@ async fn the_log_in_writes_what_ibc_writes() {
         .show_in_order(&[
             "IBC: detected frame entitled: Authenticating...; event=Opened",
             "IBC: Second Factor Authentication initiated",
-            "IBC: If login has not completed, IBC will exit in 180 seconds",
+            "IBC: If login has not completed, IBC will exit in 0 seconds",
             "The system is not currently available.",
             "End this session and let the other session proceed",
             "IBC: Login failed",

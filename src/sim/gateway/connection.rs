@@ -50,7 +50,15 @@ pub(super) async fn attend(gateway: Arc<Gateway>, stream: TcpStream, peer: Socke
 async fn part(link: Link, ending: &Ending) {
     match ending {
         Ending::Reset => link.reset(),
-        Ending::InUse | Ending::TooOld | Ending::NotAClient | Ending::NoGateway | Ending::VersionOnly => {
+        Ending::InUse
+        | Ending::TooOld
+        | Ending::NotAClient
+        | Ending::NoGateway
+        | Ending::VersionOnly
+        | Ending::HungUp
+        | Ending::NotAccepted
+        | Ending::TooMany
+        | Ending::TooFast => {
             link.close_gently().await;
         }
         _ => {}

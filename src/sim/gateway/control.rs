@@ -5,16 +5,18 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use axum::extract::State;
+use axum::extract::{DefaultBodyLimit, State};
 use axum::http::StatusCode;
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde::Serialize;
 use tokio::net::TcpListener;
+use tokio::sync::mpsc::error::TrySendError;
 
 use super::counters::Counts;
 use super::directory::Entry;
 use super::error::GatewayError;
+use super::guarded::Guarded;
 use super::state::{Gateway, Order};
 use crate::sim::script::{self, Phase, Script, Traits};
 
@@ -27,6 +29,9 @@ GET  /counters     what clients have done so far, as JSON\n\
 POST /script       a script or presets begin now, instead of what was to come: curl -d drop:0s .../script\n\
 POST /next         the next phase begins now\n\
 POST /counters     sets the counters to zero\n";
+
+/// Longer than any script that a person writes.
+const LONGEST_BODY: usize = 256 * 1024;
 
 type Shared = State<Arc<Gateway>>;
 type Refusal = (StatusCode, String);
@@ -53,11 +58,12 @@ pub(super) async fn serve(gateway: Arc<Gateway>, listener: TcpListener) {
         .route("/counters", get(counters).post(clear))
         .route("/script", post(play))
         .route("/next", post(next))
+        .layer(DefaultBodyLimit::max(LONGEST_BODY))
         .with_state(gateway);
     // Cut off at the end, not shut down: a client that keeps its connection open must not keep the gateway.
     tokio::select! {
         () = stop.cancelled() => {}
-        _ = axum::serve(listener, routes) => {}
+        _ = axum::serve(Guarded::new(listener), routes) => {}
     }
 }
 
@@ -104,6 +110,10 @@ async fn clear(State(gateway): Shared) -> StatusCode {
 }
 
 async fn next(State(gateway): Shared) -> Result<StatusCode, Refusal> {
+    let moment = gateway.moment();
+    if moment.place + 1 >= moment.script.phases.len() {
+        return Err((StatusCode::CONFLICT, "this is the last phase\n".to_owned()));
+    }
     order(&gateway, Order::Next)
 }
 
@@ -118,14 +128,19 @@ async fn play(State(gateway): Shared, body: String) -> Result<StatusCode, Refusa
 }
 
 fn order(gateway: &Gateway, order: Order) -> Result<StatusCode, Refusal> {
-    let ended = |_| (StatusCode::GONE, "the gateway stops\n".to_owned());
-    gateway.orders.send(order).map(|()| StatusCode::ACCEPTED).map_err(ended)
+    gateway.orders.try_send(order).map(|()| StatusCode::ACCEPTED).map_err(|error| match error {
+        TrySendError::Full(_) => {
+            (StatusCode::SERVICE_UNAVAILABLE, "too much has been asked for at once\n".to_owned())
+        }
+        TrySendError::Closed(_) => (StatusCode::GONE, "the gateway stops\n".to_owned()),
+    })
 }
 
 /// Presets on one line, or a whole script.
 fn read(body: &str) -> Result<Script, String> {
     let text = body.trim();
-    if !text.contains('\n') && !text.starts_with(['{', 'v']) {
+    let yaml = text.contains('\n') || text.starts_with('{') || text.starts_with("version:");
+    if !yaml {
         return text.parse().map_err(|error: script::PresetError| error.to_string());
     }
     script::parse("script", body).map_err(|problems| {

@@ -1,11 +1,19 @@
 //! What clients have done to a gateway, in numbers: how a test proves that a client behaves.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use serde::Serialize;
 use tokio::time::Instant;
+
+/// Names and ids that are kept apart: clients can send any, and memory has a bound.
+const MOST_KEPT: usize = 256;
+
+/// Requests of one second that are counted; more than this is told as this.
+const MOST_IN_A_SECOND: usize = 10_000;
+
+const SECOND: Duration = Duration::from_secs(1);
 
 /// The numbers since the start, or since they were last set to zero.
 #[derive(Debug, Clone, Default, Serialize)]
@@ -30,18 +38,19 @@ pub(super) struct Counts {
     sessions_at_once: u64,
     /// Clients that were told that their id is in use.
     ids_in_use: u64,
-    /// Every client id that asked for a session.
+    /// The client ids that asked for a session; of many, the first 256.
     client_ids: BTreeSet<i32>,
     /// Requests, `START_API` among them.
     requests: u64,
-    /// Requests by name.
+    /// Requests by name; those beyond 256 names as `other`.
     requests_by_name: BTreeMap<String, u64>,
-    /// The most requests of all clients within one second of the clock.
-    requests_in_a_second: u64,
+    /// The most requests of all clients within any one second; 10000 is that or more.
+    requests_in_a_second: usize,
     /// The shortest time between two requests for the current time in one session, in milliseconds.
     current_time_gap_ms: Option<u64>,
+    /// When the requests of the last second came.
     #[serde(skip)]
-    second: Option<(Instant, u64)>,
+    second: VecDeque<Instant>,
 }
 
 /// The numbers of one gateway.
@@ -96,7 +105,10 @@ impl Counters {
     }
 
     pub(super) fn asked_for_session(&self, client_id: i32) {
-        self.counts().client_ids.insert(client_id);
+        let mut counts = self.counts();
+        if counts.client_ids.len() < MOST_KEPT {
+            counts.client_ids.insert(client_id);
+        }
     }
 
     pub(super) fn id_in_use(&self) {
@@ -115,13 +127,15 @@ impl Counters {
         let now = Instant::now();
         let mut counts = self.counts();
         counts.requests += 1;
+        let kept = counts.requests_by_name.len() < MOST_KEPT || counts.requests_by_name.contains_key(&name);
+        let name = if kept { name } else { "other".to_owned() };
         *counts.requests_by_name.entry(name).or_default() += 1;
-        let (since, number) = match counts.second {
-            Some((since, number)) if now - since < Duration::from_secs(1) => (since, number + 1),
-            _ => (now, 1),
-        };
-        counts.second = Some((since, number));
-        counts.requests_in_a_second = counts.requests_in_a_second.max(number);
+        let second = &mut counts.second;
+        while second.front().is_some_and(|first| now - *first >= SECOND) || second.len() >= MOST_IN_A_SECOND {
+            second.pop_front();
+        }
+        second.push_back(now);
+        counts.requests_in_a_second = counts.requests_in_a_second.max(counts.second.len());
     }
 
     pub(super) fn current_time_gap(&self, gap: Duration) {

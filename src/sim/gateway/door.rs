@@ -5,12 +5,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
-use tokio::sync::mpsc::UnboundedReceiver;
+use tokio::sync::mpsc::Receiver;
 use tokio::time::{Instant, timeout};
 use tokio_util::task::TaskTracker;
 
 use super::connection;
 use super::error::GatewayError;
+use super::markers;
 use super::state::{Gateway, Order};
 use crate::sim::clock::{pause, pause_until};
 use crate::sim::script::{Port, Script};
@@ -27,7 +28,7 @@ const FILLED_AFTER: Duration = Duration::from_millis(100);
 /// The port of a gateway.
 struct Attendance {
     gateway: Arc<Gateway>,
-    orders: UnboundedReceiver<Order>,
+    orders: Receiver<Order>,
     /// Port 0 stands for one that the system chooses, once.
     address: SocketAddr,
     listener: Option<TcpListener>,
@@ -46,7 +47,7 @@ enum Over {
 /// Plays all phases, then waits for the connections to end. Ends when the gateway is stopped.
 pub(super) async fn attend(
     gateway: Arc<Gateway>,
-    orders: UnboundedReceiver<Order>,
+    orders: Receiver<Order>,
     listener: Option<TcpListener>,
 ) -> Result<(), GatewayError> {
     let address = listener.as_ref().and_then(|bound| bound.local_addr().ok()).unwrap_or(gateway.listen);
@@ -67,16 +68,20 @@ impl Attendance {
         let mut place = 0;
         loop {
             let Some(phase) = script.phases.get(place) else { return Ok(()) };
-            self.prepare(phase.port.unwrap_or_default()).await?;
-            self.gateway.enter(&script, place);
             if let Some(code) = phase.exit {
+                markers::last_words(&self.gateway.log, phase);
                 return Err(GatewayError::Exit { code });
             }
+            self.prepare(phase.port.unwrap_or_default()).await?;
+            self.gateway.enter(&script, place);
             let end = phase.lasts.map(|time| Instant::now() + time.get());
-            let last = place + 1 == script.phases.len();
-            match self.stay(end).await {
+            let mut over = self.stay(end).await;
+            while matches!(over, Over::Next) && place + 1 == script.phases.len() {
+                // The last phase never ends.
+                over = self.stay(None).await;
+            }
+            match over {
                 Over::Stopped => return Ok(()),
-                Over::Next if last => {}
                 Over::Next => place += 1,
                 Over::Other(other) => {
                     script = self.gateway.play(*other);

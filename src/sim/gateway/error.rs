@@ -7,7 +7,7 @@ use std::net::SocketAddr;
 #[derive(Debug, thiserror::Error)]
 pub enum GatewayError {
     /// The address cannot be listened on.
-    #[error("the gateway cannot listen on {address}: {source}")]
+    #[error("the gateway cannot listen on {address}: {source}; --listen names another port")]
     Listen {
         /// Where.
         address: SocketAddr,

@@ -43,7 +43,7 @@ pub(super) async fn shake(
     let conduct = wait_for_the_door(gateway, link, who, &mut begun).await?;
     let opening = timeout(PATIENCE, read_opening(gateway, link, &mut begun)).await;
     let opening = opening.map_err(|_| Ending::TooSlow)?.map_err(|ending| match ending {
-        Ending::Link(end) => abandoned(gateway, link, end),
+        Ending::Link(end) => gave_up(gateway, begun.as_ref(), end),
         other => other,
     })?;
     let close_after = conduct.close_after.map_or(Duration::ZERO, crate::period::Period::get);
@@ -54,15 +54,16 @@ pub(super) async fn shake(
     let version = opening.max.min(gateway.traits.server_version);
     let reply = server::version(version, &connection_time(&gateway.traits.time_zone));
     if conduct.door == Door::Partial {
-        link.send(&reply[..PARTIAL.min(reply.len())]).await?;
-        return Err(Ending::Abandoned(link.ignore().await));
+        let part = &reply[..PARTIAL.min(reply.len())];
+        link.send(part).await.map_err(|end| gateway.abandoned(end))?;
+        return Err(gateway.abandoned(link.ignore().await));
     }
     tally.server_version = Some(version);
     gateway.directory.note(who.connection, |entry| {
         entry.server_version = Some(version);
         entry.stage = Stage::Version;
     });
-    link.send(&reply).await?;
+    link.send(&reply).await.map_err(|end| gateway.abandoned(end))?;
     if conduct.door == Door::VersionOnly {
         clock::pause(close_after).await;
         return Err(Ending::VersionOnly);
@@ -135,7 +136,7 @@ async fn wait_for_the_door(
             (Door::Mute, _) if port != Port::Closed => pending = Some(conduct.pending),
             (_, Some(Pending::Ignored)) => {
                 let end = link.ignore().await;
-                return Err(abandoned(gateway, link, end));
+                return Err(gave_up(gateway, begun.as_ref(), end));
             }
             (_, Some(Pending::Dropped)) => return Err(Ending::PendingDropped),
             (Door::Reset, _) => return Err(Ending::Reset),
@@ -149,7 +150,7 @@ async fn wait_for_the_door(
             biased;
             changed = moments.changed() => changed.map_err(|_| Ending::Stopped)?,
             more = link.more() => {
-                more.map_err(|end| abandoned(gateway, link, end))?;
+                more.map_err(|end| gave_up(gateway, begun.as_ref(), end))?;
                 if begun.is_none() {
                     *begun = Some(gateway.counters.handshake());
                 }
@@ -158,16 +159,7 @@ async fn wait_for_the_door(
     }
 }
 
-/// A client that gave up; one that had begun a handshake wedges a gateway of that kind.
-///
-/// A connection without a byte is what port checks make, and harms nobody.
-fn abandoned(gateway: &Gateway, link: &Link, end: LinkError) -> Ending {
-    let begun = !link.received().is_empty() || matches!(end, LinkError::Torn);
-    if !begun {
-        return Ending::Link(end);
-    }
-    if gateway.traits.wedges && gateway.wedge() {
-        gateway.log.line("sim: wedged by an abandoned handshake: nobody is accepted any more");
-    }
-    Ending::Abandoned(end)
+/// The end of a client that gave up. A connection without a byte is what port checks make, and harms nobody.
+fn gave_up(gateway: &Gateway, begun: Option<&counters::Handshake>, end: LinkError) -> Ending {
+    if begun.is_some() { gateway.abandoned(end) } else { Ending::Link(end) }
 }

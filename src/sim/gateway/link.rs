@@ -36,6 +36,13 @@ pub(super) enum LinkError {
     SlowReader,
 }
 
+impl LinkError {
+    /// Whether it was the client that ended it.
+    pub(super) fn is_the_clients(&self) -> bool {
+        matches!(self, Self::Closed | Self::Torn | Self::Failed(_))
+    }
+}
+
 /// The socket of one client, and what has come of the next frame.
 pub(super) struct Link {
     stream: TcpStream,

@@ -2,10 +2,16 @@
 //!
 //! The wording of IBC is that of its source at 2fee90c (`LoginManager`, `DefaultConfigDialogManager`, `ibcstart.sh`).
 
+use std::time::Duration;
+
 use super::moment::Moment;
+use crate::period::Period;
 use crate::sim::clock;
 use crate::sim::log::Log;
 use crate::sim::script::{Connectivity, Door, Farms, Login, Phase, Port, Requests};
+
+/// `SecondFactorAuthenticationTimeout` of IBC, where it is not set.
+const TWO_FACTOR_PATIENCE: Duration = Duration::from_mins(3);
 
 /// Writes what is new in this phase.
 pub(super) fn write(log: &Log, before: &Moment, now: &Moment, phase: &Phase) {
@@ -19,22 +25,42 @@ pub(super) fn write(log: &Log, before: &Moment, now: &Moment, phase: &Phase) {
     if now.drops > before.drops {
         log.line("sim: all connections are dropped");
     }
-    let first = before.port == Port::Closed && before.place == 0 && now.place == 0;
+    // A new process logs in anew, as the first one does.
+    let first = phase.restart || before.port == Port::Closed && before.place == 0 && now.place == 0;
     match now.port {
         Port::Closed => log.line("sim: the port is closed"),
         Port::Stuck => log.line("sim: connections are not taken out of the backlog"),
         Port::Full => log.line("sim: the backlog is full"),
         Port::Open => door(log, first, before, now, phase),
     }
-    for line in phase.login.map(login).into_iter().flatten() {
-        log.line(format_args!("IBC: {line}"));
-    }
+    of_login(log, phase);
     if now.is_ready() && (first || !before.is_ready()) {
         log.line(format_args!("sim: ready at {moment}"));
     }
     connectivity(log, phase);
     for line in &phase.log {
         log.line(line);
+    }
+}
+
+/// Writes what is said before the simulator ends.
+pub(super) fn last_words(log: &Log, phase: &Phase) {
+    if let Some(name) = &phase.name {
+        log.line(format_args!("sim: phase {name}"));
+    }
+    of_login(log, phase);
+    for line in &phase.log {
+        log.line(line);
+    }
+}
+
+fn of_login(log: &Log, phase: &Phase) {
+    for line in phase.login.map(login).into_iter().flatten() {
+        log.line(format_args!("IBC: {line}"));
+    }
+    if phase.login == Some(Login::TwoFactor) {
+        let patience = phase.lasts.map_or(TWO_FACTOR_PATIENCE, Period::get).as_secs();
+        log.line(format_args!("IBC: If login has not completed, IBC will exit in {patience} seconds"));
     }
 }
 
@@ -93,11 +119,11 @@ fn login(login: Login) -> &'static [&'static str] {
         Login::TwoFactor => &[
             "detected dialog entitled: Second Factor Authentication; event=Opened",
             "Second Factor Authentication initiated",
-            "If login has not completed, IBC will exit in 180 seconds",
         ],
         Login::TwoFactorTimeout => &[
             "IBC will exit because login has not completed after Second Factor Authentication",
             "Exiting after error with exit code=1111",
+            "IBC returned exit status 87",
         ],
         Login::Failed => &[
             "detected dialog entitled: Login failed; event=Opened",

@@ -20,6 +20,8 @@ pub(super) struct Moment {
     pub(super) wedged: bool,
     pub(super) farms: Farms,
     pub(super) connectivity: Option<Connectivity>,
+    /// Whether the list of accounts ends in a comma.
+    pub(super) trailing_comma: bool,
     /// The list of accounts as it is sent.
     pub(super) accounts: Arc<str>,
 }
@@ -36,6 +38,7 @@ impl Moment {
             wedged: false,
             farms: Farms::Ok,
             connectivity: None,
+            trailing_comma: script.gateway.trailing_comma,
             accounts: script.gateway.account_list().into(),
         }
     }
@@ -69,7 +72,8 @@ impl Moment {
         self.farms = phase.farms.unwrap_or(self.farms);
         self.connectivity = phase.connectivity.or(self.connectivity);
         if let Some(accounts) = &phase.accounts {
-            self.accounts = accounts.join(",").into();
+            let comma = if self.trailing_comma { "," } else { "" };
+            self.accounts = (accounts.join(",") + comma).into();
         }
     }
 

@@ -59,7 +59,7 @@ pub(super) fn of_connectivity(connectivity: Connectivity) -> Notice {
 
 /// What a session that begins now is told about the connection: nothing unless it is away.
 pub(super) fn of_a_new_session(connectivity: Option<Connectivity>) -> Option<Notice> {
-    connectivity.filter(|now| matches!(now, Connectivity::Lost | Connectivity::Broken)).map(of_connectivity)
+    connectivity.filter(|now| now.is_away()).map(of_connectivity)
 }
 
 /// That the limit is near.
@@ -68,7 +68,7 @@ pub(super) fn of_rate(most: u32) -> Notice {
 }
 
 /// That the limit was passed, for the so-manieth time.
-pub(super) fn of_excess(most: u32, received: u32, times: u32) -> Notice {
+pub(super) fn of_excess(most: u32, received: usize, times: u32) -> Notice {
     let text =
         format!("Max rate of messages per second has been exceeded:max={most} rec={received} ({times})");
     notice(100, &text)

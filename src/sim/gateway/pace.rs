@@ -1,5 +1,6 @@
 //! How fast a client may ask: a number of messages in a second, and the current time once in a while.
 
+use std::collections::VecDeque;
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -13,8 +14,12 @@ const PATIENCE: u32 = 3;
 /// How fast one client has asked.
 #[derive(Debug, Default)]
 pub(super) struct Pace {
-    second: Option<Instant>,
-    received: u32,
+    /// When the messages of the last second came, as many as matter.
+    received: VecDeque<Instant>,
+    /// When it was told last that the limit is near.
+    warned: Option<Instant>,
+    /// When it was told last that the limit was passed, and how often so far.
+    violated: Option<Instant>,
     violations: u32,
     time_told: Option<Instant>,
     time_asked: Option<Instant>,
@@ -28,9 +33,9 @@ pub(super) enum Verdict {
     /// That the limit is near.
     Near,
     /// That it was passed, for the so-manieth time.
-    Passed { received: u32, times: u32 },
+    Passed { received: usize, times: u32 },
     /// That it was passed for the last time.
-    PassedTooOften { received: u32, times: u32 },
+    PassedTooOften { received: usize, times: u32 },
     /// Nothing: it reads on when the second is over.
     Wait(Instant),
 }
@@ -38,26 +43,25 @@ pub(super) enum Verdict {
 impl Pace {
     /// One more message. A client that is paced is slowed down, others are told.
     pub(super) fn message(&mut self, most: u32, paced: bool) -> Verdict {
-        let now = Instant::now();
-        let since = *self.second.get_or_insert(now);
-        if now - since >= SECOND {
-            self.second = Some(now);
-            self.received = 0;
-        }
-        self.received += 1;
-        let (received, near) = (self.received, most - most / 20);
-        if most == 0 || received < near {
+        if most == 0 {
             return Verdict::Fine;
         }
+        let now = Instant::now();
+        let most = most as usize;
+        while self.received.front().is_some_and(|first| now - *first >= SECOND) || self.received.len() > most
+        {
+            self.received.pop_front();
+        }
+        self.received.push_back(now);
+        let received = self.received.len();
         if paced {
-            let end = self.second.unwrap_or(now) + SECOND;
-            return if received >= most { Verdict::Wait(end) } else { Verdict::Fine };
+            let first = self.received.front().filter(|_| received >= most);
+            return first.map_or(Verdict::Fine, |first| Verdict::Wait(*first + SECOND));
         }
-        if received == near && most > near {
-            return Verdict::Near;
-        }
-        // One violation for each second, not for each message of a burst.
-        if received == most + 1 {
+        let news = |told: Option<Instant>| told.is_none_or(|told| now - told >= SECOND);
+        if received > most && news(self.violated) {
+            // One violation in a second, not for each message of a burst.
+            self.violated = Some(now);
             self.violations += 1;
             let times = self.violations;
             return if times < PATIENCE {
@@ -65,6 +69,10 @@ impl Pace {
             } else {
                 Verdict::PassedTooOften { received, times }
             };
+        }
+        if received == most - most / 20 && most / 20 > 0 && news(self.warned) {
+            self.warned = Some(now);
+            return Verdict::Near;
         }
         Verdict::Fine
     }

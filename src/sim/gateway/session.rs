@@ -13,11 +13,12 @@ use super::directory::Stage;
 use super::greeting::greet;
 use super::handshake::{PATIENCE, Shaken};
 use super::link::Link;
+use super::names::Name;
 use super::notices::{of_excess, of_rate};
 use super::pace::{Pace, Verdict};
 use super::roster::{NoSeat, Seat};
 use super::state::Gateway;
-use super::tally::{self, Ending, Tally};
+use super::tally::{Ending, Tally};
 use crate::sim::clock;
 use crate::sim::script::{Conduct, MarketData, Notice, Requests, Start, Who};
 use crate::wire::message::request;
@@ -54,7 +55,7 @@ pub(super) async fn hold(
             drop((seat, open));
             match ending {
                 // Accounts or order id were still owed.
-                Ending::Link(end) if handshake.is_some() => Ending::Abandoned(end),
+                Ending::Link(end) if handshake.is_some() => gateway.abandoned(end),
                 ending => ending,
             }
         }
@@ -88,7 +89,7 @@ impl Session<'_> {
         self.link.slow = conduct.slow.get();
         match conduct.start {
             Start::Accepted => {}
-            Start::Mute => return Err(Ending::Abandoned(self.link.ignore().await)),
+            Start::Mute => return Err(gateway.abandoned(self.link.ignore().await)),
             Start::InUse => return Err(self.in_use().await),
             Start::NotAccepted => {
                 clock::pause(conduct.close_after.map_or(NOT_ACCEPTED_AFTER, crate::period::Period::get))
@@ -108,7 +109,8 @@ impl Session<'_> {
             // Before it is sent: a client that has its answer may begin the next handshake at once.
             *handshake = None;
         }
-        self.link.send(&greet(self.version, &gateway.moment(), next_order_id, conduct)).await?;
+        let greeting = greet(self.version, &gateway.moment(), next_order_id, conduct);
+        self.link.send(&greeting).await.map_err(|end| gateway.abandoned(end))?;
         gateway.log.line(format_args!("sim: client {client_id} is connected, version {}", self.version));
         gateway.directory.note(self.who.connection, |entry| entry.stage = Stage::Session);
         Ok((seat, notices))
@@ -132,6 +134,8 @@ impl Session<'_> {
                 continue;
             };
             self.count(request.id, true);
+            let conduct = self.gateway.conduct(&self.who);
+            self.keep_pace(conduct).await?;
             if request.id == request::START_API {
                 // The text form has the version of the message first.
                 return request.number(1, 1).and_then(|id| i32::try_from(id).ok()).ok_or(Ending::NotAClient);
@@ -241,7 +245,7 @@ impl Session<'_> {
 
     fn count(&mut self, id: u32, answered: bool) {
         self.tally.count(id, answered);
-        self.gateway.counters.request(tally::name(id));
+        self.gateway.counters.request(Name(id).to_string());
         self.gateway.directory.note(self.who.connection, |entry| entry.requests += 1);
     }
 }

@@ -11,20 +11,25 @@ use tokio_util::sync::CancellationToken;
 use super::api_settings::ApiSettings;
 use super::counters::Counters;
 use super::directory::Directory;
+use super::link::LinkError;
 use super::markers;
 use super::moment::Moment;
 use super::notices;
 use super::order_ids::OrderIds;
 use super::roster::Roster;
 use super::settings::Settings;
+use super::tally::Ending;
 use crate::sim::log::Log;
-use crate::sim::script::{Conduct, Notice, Script, Traits, Who};
+use crate::sim::script::{Conduct, Connectivity, Farms, Notice, Phase, Script, Traits, Who};
 
 /// More connections at once than this are closed at once: memory has a bound whatever clients do.
 const MAX_CONNECTIONS: usize = 128;
 
 /// Notices that a session which is busy can fall behind before it misses some.
 const NOTICES: usize = 64;
+
+/// What may be asked of the timeline before it has followed.
+const ORDERS: usize = 16;
 
 /// What the timeline is told from outside.
 #[derive(Debug)]
@@ -49,7 +54,7 @@ pub(super) struct Gateway {
     pub(super) directory: Directory,
     pub(super) stop: CancellationToken,
     pub(super) places: Arc<Semaphore>,
-    pub(super) orders: mpsc::UnboundedSender<Order>,
+    pub(super) orders: mpsc::Sender<Order>,
     notices: broadcast::Sender<Arc<[Notice]>>,
     moment: watch::Sender<Moment>,
     connections: AtomicU64,
@@ -63,9 +68,9 @@ impl Gateway {
         settings: Settings,
         log: Log,
         stop: CancellationToken,
-    ) -> (Arc<Self>, mpsc::UnboundedReceiver<Order>) {
-        let script = played(settings.script);
-        let (orders, received) = mpsc::unbounded_channel();
+    ) -> (Arc<Self>, mpsc::Receiver<Order>) {
+        let script = Arc::new(ended(settings.script));
+        let (orders, received) = mpsc::channel(ORDERS);
         let traits = script.gateway.clone();
         let gateway = Self {
             listen: settings.listen,
@@ -87,18 +92,31 @@ impl Gateway {
         (Arc::new(gateway), received)
     }
 
-    /// Another script is carried out from here on.
+    /// Another script is carried out from here on. What the one before has broken is whole again, unless this one says
+    /// otherwise.
     pub(super) fn play(&self, script: Script) -> Arc<Script> {
         self.spoken_of.lock().unwrap_or_else(PoisonError::into_inner).clear();
-        played(script)
+        let mut script = ended(script);
+        let moment = self.moment();
+        if let Some(first) = script.phases.first_mut() {
+            if moment.connectivity.is_some_and(Connectivity::is_away) {
+                first.connectivity.get_or_insert(Connectivity::Restored);
+            }
+            if moment.farms != Farms::Ok {
+                first.farms.get_or_insert(Farms::Ok);
+            }
+        }
+        Arc::new(script)
     }
 
     /// Enters a phase: every connection learns of it at once, and the log says what a real one would.
     pub(super) fn enter(&self, script: &Arc<Script>, place: usize) {
-        let before = self.moment();
-        self.moment.send_modify(|moment| moment.enter(script, place));
-        let now = self.moment();
         let Some(phase) = script.phases.get(place) else { return };
+        // Written first: what follows from the phase stands behind its lines.
+        let before = self.moment();
+        let mut now = before.clone();
+        now.enter(script, place);
+        markers::write(&self.log, &before, &now, phase);
         if phase.restart {
             self.roster.clear();
             self.order_ids.restart(&self.traits);
@@ -106,7 +124,7 @@ impl Gateway {
         if let Some(next) = phase.next_order_id {
             self.order_ids.all_from(next);
         }
-        markers::write(&self.log, &before, &now, phase);
+        self.moment.send_modify(|moment| moment.enter(script, place));
         let mut said: Vec<Notice> = phase.connectivity.map(notices::of_connectivity).into_iter().collect();
         said.extend(phase.farms.map(notices::of_farms).unwrap_or_default());
         said.extend_from_slice(&phase.notices);
@@ -155,9 +173,17 @@ impl Gateway {
         known.contains(&connection) || (known.len() < times as usize && known.insert(connection))
     }
 
-    /// From here on nobody is accepted, until a restart. Whether that is news.
-    pub(super) fn wedge(&self) -> bool {
-        self.moment.send_if_modified(|moment| !std::mem::replace(&mut moment.wedged, true))
+    /// A client that left while an answer to its handshake was owed. A gateway of that kind is wedged by it: it accepts
+    /// nobody any more, until a restart.
+    pub(super) fn abandoned(&self, end: LinkError) -> Ending {
+        if !end.is_the_clients() {
+            return Ending::Link(end);
+        }
+        let wedges = |moment: &mut Moment| !std::mem::replace(&mut moment.wedged, true);
+        if self.traits.wedges && self.moment.send_if_modified(wedges) {
+            self.log.line("sim: wedged by an abandoned handshake: nobody is accepted any more");
+        }
+        Ending::Abandoned(end)
     }
 
     /// The number of the next connection, counted from 1.
@@ -167,9 +193,9 @@ impl Gateway {
 }
 
 /// A script as it is carried out: it ends in a phase that never ends.
-fn played(mut script: Script) -> Arc<Script> {
+fn ended(mut script: Script) -> Script {
     if script.phases.last().is_none_or(|last| last.lasts.is_some()) {
-        script.phases.push(crate::sim::script::Phase::default());
+        script.phases.push(Phase::default());
     }
-    Arc::new(script)
+    script
 }

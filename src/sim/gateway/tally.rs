@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::link::LinkError;
-use crate::wire::message::request;
+use super::names::Name;
 
 /// How many different requests are kept apart; a client that sends every number there is gets no more.
 const MAX_KINDS: usize = 64;
@@ -13,7 +13,7 @@ const MAX_KINDS: usize = 64;
 pub(super) enum Ending {
     #[error("{0}")]
     Link(#[from] LinkError),
-    #[error("handshake abandoned: {0}")]
+    #[error("handshake abandoned: {}", match .0 { LinkError::Torn => &LinkError::Closed, end => end })]
     Abandoned(LinkError),
     #[error("closed at once, as scripted")]
     Refused,
@@ -93,40 +93,5 @@ impl fmt::Display for Tally {
             write!(formatter, " ({} unanswered)", self.unanswered)?;
         }
         Ok(())
-    }
-}
-
-/// A request by its name.
-pub(super) fn name(id: u32) -> String {
-    Name(id).to_string()
-}
-
-/// A request by its name, or by its number when it has none here.
-struct Name(u32);
-
-impl fmt::Display for Name {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(match self.0 {
-            request::START_API => "startApi",
-            request::PLACE_ORDER => "placeOrder",
-            request::CANCEL_ORDER => "cancelOrder",
-            request::OPEN_ORDERS => "openOrders",
-            request::ALL_OPEN_ORDERS => "allOpenOrders",
-            request::AUTO_OPEN_ORDERS => "autoOpenOrders",
-            request::COMPLETED_ORDERS => "completedOrders",
-            request::ACCOUNT_UPDATES => "accountUpdates",
-            request::ACCOUNT_UPDATES_MULTI => "accountUpdatesMulti",
-            request::ACCOUNT_SUMMARY => "accountSummary",
-            request::EXECUTIONS => "executions",
-            request::IDS => "ids",
-            request::MANAGED_ACCOUNTS => "managedAccounts",
-            request::POSITIONS => "positions",
-            request::POSITIONS_MULTI => "positionsMulti",
-            request::CURRENT_TIME => "currentTime",
-            request::CURRENT_TIME_IN_MILLIS => "currentTimeInMillis",
-            request::CONFIG => "config",
-            request::UPDATE_CONFIG => "updateConfig",
-            other => return write!(formatter, "#{other}"),
-        })
     }
 }

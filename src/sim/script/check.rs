@@ -3,14 +3,12 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use super::format::is_account;
 use super::{Script, Treatment};
 use crate::document::{Places, Problem};
 
 /// A byte this slow would make a session last longer than any client waits.
 const SLOWEST: Duration = Duration::from_mins(1);
-
-/// Notices are made before they are sent, so they need a bound.
-const LARGEST_FLOOD: u32 = 10_000;
 
 /// Every problem with the meaning of a script.
 pub(super) fn check(script: &Script, places: &Places) -> Vec<Problem> {
@@ -42,12 +40,11 @@ impl Check<'_> {
     fn gateway(&mut self) {
         self.accounts("/gateway/accounts", &self.script.gateway.accounts);
         self.text("/gateway/time_zone", &self.script.gateway.time_zone);
-        self.text("/gateway/api/auto_logoff", &self.script.gateway.api.auto_logoff);
     }
 
     fn accounts(&mut self, pointer: &str, accounts: &[String]) {
         for (place, account) in accounts.iter().enumerate() {
-            if account.is_empty() || !account.chars().all(|c| c.is_ascii_alphanumeric()) {
+            if !is_account(account) {
                 let message = format!("`{account}` cannot be an account");
                 let help = "letters and digits, such as DU1234567";
                 self.problem("account", &format!("{pointer}/{place}"), message, help);
@@ -119,10 +116,6 @@ impl Check<'_> {
         if treatment.slow.is_some_and(|slow| slow.get() > SLOWEST) {
             let message = "a pause of more than a minute before every byte".to_owned();
             self.problem("too_slow", &format!("{pointer}/slow"), message, "at most 1m");
-        }
-        if let Some(flood) = treatment.flood.filter(|flood| *flood > LARGEST_FLOOD) {
-            let message = format!("a flood of {flood} notices");
-            self.problem("too_many", &format!("{pointer}/flood"), message, "at most 10000");
         }
     }
 

@@ -1,12 +1,13 @@
 //! What can be wrong with a list of presets.
 
-use super::presets::forms;
+use super::presets::presets;
+use crate::document::nearest;
 
 /// Why a list of presets gives no script.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PresetError {
     /// No preset has that name.
-    #[error("there is no preset `{name}`; valid are {}", forms())]
+    #[error("there is no preset `{name}`; {}", advice(name))]
     Unknown {
         /// What was written.
         name: String,
@@ -85,4 +86,14 @@ pub enum PresetError {
         /// The preset behind it.
         unreachable: &'static str,
     },
+}
+
+/// What was probably meant, and where to look.
+fn advice(name: &str) -> String {
+    let names: Vec<&str> = presets().map(|preset| preset.name).collect();
+    let near = nearest(name, &names).and_then(|near| presets().find(|preset| preset.name == near));
+    let meant = near.map(|preset| format!("did you mean `{}`? ", preset.form)).unwrap_or_default();
+    format!(
+        "{meant}`openbell sim gateway --list` shows all, and a file is named with its ending, such as faults.yaml"
+    )
 }

@@ -45,7 +45,7 @@ pub struct Traits {
     #[schemars(range(min = 100, max = 1000))]
     pub server_version: u32,
     /// The accounts of its log-in. Default: DU1234567.
-    #[schemars(length(min = 1))]
+    #[schemars(length(min = 1), inner(regex(pattern = r"^[A-Za-z0-9]+$")))]
     pub accounts: Vec<String>,
     /// Whether the list of accounts ends in a comma, as some gateways write it. Default: false.
     pub trailing_comma: bool,
@@ -102,11 +102,12 @@ pub struct ApiTraits {
     #[schemars(range(min = 0))]
     pub master_client_id: Option<i32>,
     /// Trusted IPs. Default: 127.0.0.1.
-    #[schemars(with = "Vec<String>")]
+    #[schemars(with = "Vec<String>", inner(regex(pattern = r"^[0-9a-fA-F.:]+$")))]
     pub trusted_ips: Vec<IpAddr>,
     /// Allow connections from localhost only. Default: false.
     pub localhost_only: bool,
-    /// When the gateway logs off, or restarts, by itself each day: `23:45`. Default: 23:45.
+    /// When the gateway logs off, or restarts, by itself each day: `23:45` or `11:45 PM`. Default: 23:45.
+    #[schemars(regex(pattern = r"^([01]?[0-9]|2[0-3]):[0-5][0-9]( [AP]M)?$"))]
     pub auto_logoff: String,
 }
 
@@ -121,6 +122,11 @@ impl Default for ApiTraits {
             auto_logoff: "23:45".to_owned(),
         }
     }
+}
+
+/// Whether that can be the name of an account: letters and digits.
+pub fn is_account(name: &str) -> bool {
+    !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric())
 }
 
 impl Traits {

@@ -106,11 +106,7 @@ pub fn parse(name: &str, text: &str) -> Result<Script, Problems> {
 
 fn checked(file: &Path, read: document::Document<Script>) -> Result<Script, Problems> {
     let problems = check(&read.value, &read.places);
-    if problems.is_empty() {
-        Ok(read.value)
-    } else {
-        Err(Problems::in_text(file, &SCRIPT, &read.text, problems))
-    }
+    read.checked(&SCRIPT, file, problems)
 }
 
 /// The JSON Schema of the format.

@@ -31,7 +31,7 @@ pub struct Phase {
     pub restart: bool,
     /// The accounts of the log-in from here on; a session that is open has seen others.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(length(min = 1))]
+    #[schemars(length(min = 1), inner(regex(pattern = r"^[A-Za-z0-9]+$")))]
     pub accounts: Option<Vec<String>>,
     /// The next order id of every client from here on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -123,6 +123,13 @@ pub enum Connectivity {
     Restored,
 }
 
+impl Connectivity {
+    /// Whether IBKR's servers cannot be reached.
+    pub fn is_away(self) -> bool {
+        matches!(self, Self::Lost | Self::Broken)
+    }
+}
+
 /// The data farms.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -143,6 +150,7 @@ pub enum Farms {
 #[serde(deny_unknown_fields)]
 pub struct Notice {
     /// Its code.
+    #[schemars(range(min = i32::MIN, max = i32::MAX))]
     pub code: i32,
     /// Its text.
     pub message: String,

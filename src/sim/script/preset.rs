@@ -7,6 +7,9 @@ use super::error::PresetError;
 use super::presets::{Preset, Takes, presets as all};
 use crate::period::Period;
 
+/// How much of a name that is none is said again.
+const LONGEST_NAME: usize = 40;
+
 /// What a list of presets stands for, as it could be written in a file: `mute:6s,live`. Phases follow each other as
 /// written.
 pub(super) fn combine(presets: &str) -> Result<Value, PresetError> {
@@ -19,7 +22,7 @@ pub(super) fn combine(presets: &str) -> Result<Value, PresetError> {
         };
         let preset = all()
             .find(|preset| preset.name == name)
-            .ok_or_else(|| PresetError::Unknown { name: name.to_owned() })?;
+            .ok_or_else(|| PresetError::Unknown { name: name.chars().take(LONGEST_NAME).collect() })?;
         whole.add(preset, &argument_of(preset, argument)?)?;
     }
     Ok(Value::Mapping(whole.script))

@@ -17,7 +17,7 @@ pub struct Rule {
     pub connections: Option<Ordinals>,
     /// By their addresses, as the gateway sees them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Option<Vec<String>>")]
+    #[schemars(with = "Option<Vec<String>>", inner(regex(pattern = r"^[0-9a-fA-F.:]+$")))]
     pub peers: Option<Vec<IpAddr>>,
     /// By their client ids. An id is known from `START_API` on, so such a rule decides nothing before.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -9,13 +9,18 @@ use crate::period::Period;
 
 /// One list for what may be written, what it means when nothing is, and how one layer lies over another.
 macro_rules! treatment {
-    ($($(#[$meta:meta])* $field:ident: $type:ty = $usual:expr;)+) => {
+    ($($(#[$meta:meta])* $field:ident: $type:ty = $usual:expr $(, $schema:meta)?;)+) => {
         /// How clients are treated. What is left out is as the layer below has it: the script's `clients`, then the
         /// phase, then the rules in their order.
         #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
         #[serde(deny_unknown_fields)]
         pub struct Treatment {
-            $($(#[$meta])* #[serde(default, skip_serializing_if = "Option::is_none")] pub $field: Option<$type>,)+
+            $(
+                $(#[$meta])*
+                $(#[schemars($schema)])?
+                #[serde(default, skip_serializing_if = "Option::is_none")]
+                pub $field: Option<$type>,
+            )+
         }
 
         /// How one client is treated, all layers taken together.
@@ -66,7 +71,7 @@ treatment! {
     /// Whether the greeting has the notices about data farms. Default: sent.
     notices: Sent = Sent::Sent;
     /// How many more notices come before anything else of the greeting, at most 10000. Default: 0.
-    flood: u32 = 0;
+    flood: u32 = 0, range(max = 10_000);
     /// What becomes of requests in a session. Default: answered.
     requests: Requests = Requests::Answered;
     /// What becomes of requests for market data. Default: `not_subscribed`.
@@ -75,9 +80,9 @@ treatment! {
     read_only: bool = false;
     /// The current time is told once in this long; sooner there is no answer. Some gateways: 4250ms. Default: 0s.
     current_time_every: Period = Period::from(Duration::ZERO);
-    /// Messages in a second that are taken without a complaint; 0 for any number. Default: 50, as documented
+    /// Messages in a second that are taken without a complaint; 0 for any number; at most 10000. Default: 50, as documented
     /// (<https://interactivebrokers.github.io/tws-api/rtd_fqa_errors.html>).
-    messages_per_second: u32 = 50;
+    messages_per_second: u32 = 50, range(max = 10_000);
 }
 
 /// What a client meets behind the port.

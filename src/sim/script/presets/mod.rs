@@ -60,8 +60,3 @@ pub const GROUPS: &[Group] = &[
 pub fn presets() -> impl Iterator<Item = &'static Preset> {
     GROUPS.iter().flat_map(|group| group.presets)
 }
-
-/// The forms of all presets, for messages.
-pub(super) fn forms() -> String {
-    presets().map(|preset| format!("`{}`", preset.form)).collect::<Vec<_>>().join(", ")
-}
