@@ -2,10 +2,14 @@
 
 use std::ops::Range;
 use std::path::Path;
+use std::sync::Arc;
 
 use miette::{Diagnostic, LabeledSpan, NamedSource, Severity, SourceCode};
 
 use super::Kind;
+
+/// Problems that are told at once: nobody reads more, and a file can be made to have very many.
+const MOST_TOLD: usize = 50;
 
 /// Something is wrong with a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,6 +32,8 @@ pub struct Problems {
     /// The file as named by the user.
     pub file: String,
     kind: &'static str,
+    /// How many there are; the first ones are told.
+    count: usize,
     /// The problems with the text they speak of, in order of their places.
     pub located: Vec<Located>,
 }
@@ -36,25 +42,28 @@ pub struct Problems {
 #[derive(Debug)]
 pub struct Located {
     problem: Problem,
-    text: Option<NamedSource<String>>,
+    text: Option<NamedSource<Arc<str>>>,
 }
 
 impl Problems {
     /// The problems of a file whose text could be read.
     pub fn in_text(file: &Path, kind: &Kind, text: &str, mut problems: Vec<Problem>) -> Self {
         problems.sort_by_key(|problem| problem.place.as_ref().map_or(0, |place| place.start));
+        let count = problems.len();
+        problems.truncate(MOST_TOLD);
         let file = file.display().to_string();
+        let text: Arc<str> = text.into();
         let located = problems
             .into_iter()
             .map(|problem| Located {
                 text: problem
                     .place
                     .is_some()
-                    .then(|| NamedSource::new(&file, text.to_owned()).with_language("YAML")),
+                    .then(|| NamedSource::new(&file, Arc::clone(&text)).with_language("YAML")),
                 problem,
             })
             .collect();
-        Self { file, kind: kind.name, located }
+        Self { file, kind: kind.name, count, located }
     }
 
     /// The problem of a file that could not be read.
@@ -62,6 +71,7 @@ impl Problems {
         Self {
             file: file.display().to_string(),
             kind: kind.name,
+            count: 1,
             located: vec![Located { problem, text: None }],
         }
     }
@@ -89,9 +99,16 @@ impl Problems {
 
 impl std::fmt::Display for Problems {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self.located.len() {
-            1 => write!(f, "{} has a problem; nothing was started", self.file),
-            count => write!(f, "{} has {count} problems; nothing was started", self.file),
+        let Self { file, count, located, .. } = self;
+        match (*count, located.len()) {
+            (1, _) => write!(f, "{file} has a problem; nothing was started"),
+            (_, told) if told < *count => {
+                write!(
+                    f,
+                    "{file} has {count} problems, of which these are the first {told}; nothing was started"
+                )
+            }
+            _ => write!(f, "{file} has {count} problems; nothing was started"),
         }
     }
 }

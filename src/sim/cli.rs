@@ -53,7 +53,7 @@ pub struct GatewayArguments {
     #[arg(long)]
     pub list: bool,
     /// Prints the script as a file would hold it and ends
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["server_version", "accounts"])]
     pub print: bool,
 }
 

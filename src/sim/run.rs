@@ -94,7 +94,10 @@ async fn gateways(
         return gateway::run(settings.clone(), log.clone(), stop).await;
     }
     let first = settings.listen.port();
-    let last = first.checked_add(count - 1).ok_or(GatewayError::NoSuchPort { first, count })?;
+    let last = first
+        .checked_add(count - 1)
+        .filter(|_| first > 0)
+        .ok_or(GatewayError::NoSuchPort { first, count })?;
     // All are bound before any is played: one that cannot be bound must not leave others behind.
     let mut listeners = Vec::new();
     for port in first..=last {

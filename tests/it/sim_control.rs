@@ -198,6 +198,47 @@ async fn requests_are_counted_in_any_second_and_names_have_a_bound() {
 }
 
 #[tokio::test]
+async fn a_script_with_very_many_problems_costs_little() {
+    let (stage, control) = controlled("ready").await;
+    let script = format!("version: 1\nphases:\n{}", "- {}\n".repeat(40_000));
+    let (status, text) = post(&control, "/script", &script).await;
+    assert_eq!(status, StatusCode::BAD_REQUEST);
+    assert_eq!(text.lines().count(), 50, "the first ones are told");
+    stage.session(226, 1).await;
+}
+
+#[tokio::test]
+async fn an_empty_list_of_accounts_is_an_answer() {
+    let (stage, control) = controlled("no-accounts,wedge").await;
+    let mut client = stage.shaken(100, 226).await;
+    client.send(&start_api(226, 7)).await;
+    assert_eq!(client.next().await, Incoming::ManagedAccounts(vec![]));
+    assert_eq!(client.next().await, Incoming::NextValidId(1));
+    for _ in 0..4 {
+        assert!(matches!(client.next().await, Incoming::Error { id: -1, .. }));
+    }
+    drop(client);
+    stage.log.show_in_order(&["client 7, version 226", "the client closed"]).await;
+    assert_eq!(get(&control, "/counters").await["handshakes_abandoned"], 0);
+    assert!(!stage.log.text().contains("wedged"));
+}
+
+#[tokio::test]
+async fn frames_without_an_id_are_paced_and_counted_too() {
+    let (stage, control) = controlled("rate:20").await;
+    let mut client = stage.shaken(100, 226).await;
+    client.send(&openbell::wire::frame(b"\0").repeat(30)).await;
+    stage.log.show_in_order(&["sim: ready at"]).await;
+    let mut codes = std::collections::BTreeSet::new();
+    for _ in 0..32 {
+        let Incoming::Error { code, .. } = client.next().await else { panic!("no error") };
+        codes.insert(code);
+    }
+    assert_eq!(codes.into_iter().collect::<Vec<_>>(), [0, 100, 320]);
+    assert_eq!(get(&control, "/counters").await["requests_by_name"]["unreadable"], 30);
+}
+
+#[tokio::test]
 async fn the_control_port_takes_no_place_from_the_gateways_clients() {
     let (stage, control) = controlled("ready").await;
     let address = control.trim_start_matches("http://").to_owned();

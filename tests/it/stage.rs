@@ -46,13 +46,20 @@ impl Lines {
 
     /// Waits until the log holds all parts, each behind the one before.
     pub(crate) async fn show_in_order(&self, parts: &[&str]) {
+        let in_time = self.shows(|text| in_order(text, parts)).await;
+        assert!(in_time, "{parts:?} are not, in this order, in\n{}", self.text());
+    }
+}
+
+impl Lines {
+    /// Waits until the log is as wanted; whether it came to that.
+    async fn shows(&self, wanted: impl Fn(&str) -> bool) -> bool {
         let shown = async {
-            while !in_order(&self.text(), parts) {
+            while !wanted(&self.text()) {
                 tokio::time::sleep(Duration::from_millis(5)).await;
             }
         };
-        let in_time = timeout(PATIENCE, shown).await.is_ok();
-        assert!(in_time, "{parts:?} are not, in this order, in\n{}", self.text());
+        timeout(PATIENCE, shown).await.is_ok()
     }
 }
 
@@ -101,7 +108,8 @@ impl Stage {
 
     /// Waits until the first phase has begun: what it does to the port is done then.
     pub(crate) async fn entered(&self) {
-        self.log.show_in_order(&["\n"]).await;
+        let begun = |line: &str| !line.contains("listening on") && !line.contains("control port");
+        self.log.shows(|text| text.lines().any(begun)).await;
     }
 
     /// Where its control port is, for a gateway that has one.

@@ -15,26 +15,24 @@ use crate::sim::script::{Door, Drop, Port, Who};
 /// Talks with one client until either side, the script or the end of the gateway ends it.
 pub(super) async fn attend(gateway: Arc<Gateway>, stream: TcpStream, peer: SocketAddr, number: u64) {
     gateway.counters.connected();
-    let _listed = gateway.directory.enter(number, peer);
+    let listed = gateway.directory.enter(number, peer);
     let mut tally = Tally::default();
-    let ending = match gateway.places.clone().try_acquire_owned() {
-        Err(_) => Ending::Full,
-        Ok(_place) => {
-            // The order matters: a client that met the old phase at the door belongs to it.
-            let drops = gateway.moment().drops;
-            let mut link = Link::new(stream);
-            let who = Who { connection: number, peer: peer.ip(), client_id: None };
-            let ending = tokio::select! {
-                biased;
-                () = gateway.stop.cancelled() => Ending::Stopped,
-                drop = dropped(&gateway, drops) => match drop {
-                    Drop::Close => Ending::Dropped,
-                    Drop::Reset => Ending::Reset,
-                },
-                ending = converse(&gateway, &mut link, who, &mut tally) => ending,
-            };
-            part(link, &ending).await;
-            ending
+    let place = gateway.places.clone().try_acquire_owned();
+    let mut link = Link::new(stream);
+    let ending = if place.is_err() {
+        Ending::Full
+    } else {
+        // The order matters: a client that met the old phase at the door belongs to it.
+        let drops = gateway.moment().drops;
+        let who = Who { connection: number, peer: peer.ip(), client_id: None };
+        tokio::select! {
+            biased;
+            () = gateway.stop.cancelled() => Ending::Stopped,
+            drop = dropped(&gateway, drops) => match drop {
+                Drop::Close => Ending::Dropped,
+                Drop::Reset => Ending::Reset,
+            },
+            ending = converse(&gateway, &mut link, who, &mut tally) => ending,
         }
     };
     if let Ending::Link(LinkError::Failed(_)) | Ending::Abandoned(LinkError::Failed(_)) = &ending {
@@ -43,7 +41,12 @@ pub(super) async fn attend(gateway: Arc<Gateway>, stream: TcpStream, peer: Socke
     if let Ending::Abandoned(_) = &ending {
         gateway.counters.abandoned();
     }
+    drop(listed);
     gateway.log.line(format_args!("sim: connection {number} from {peer}: {tally}; {ending}"));
+    tokio::select! {
+        () = gateway.stop.cancelled() => {}
+        () = part(link, &ending) => {}
+    }
 }
 
 /// Ends the connection as its ending asks.

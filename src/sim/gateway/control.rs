@@ -7,6 +7,9 @@ use std::sync::Arc;
 
 use axum::extract::{DefaultBodyLimit, State};
 use axum::http::StatusCode;
+use axum::http::header::{CONNECTION, HeaderValue};
+use axum::middleware::map_response;
+use axum::response::Response;
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde::Serialize;
@@ -26,7 +29,7 @@ const USAGE: &str = "openbell sim gateway: control port\n\
 GET  /phase        the phase the gateway is in, as JSON\n\
 GET  /connections  who is connected, as JSON\n\
 GET  /counters     what clients have done so far, as JSON\n\
-POST /script       a script or presets begin now, instead of what was to come: curl -d drop:0s .../script\n\
+POST /script       a script or presets begin now, instead of what was to come:\n                   curl -d drop:0s .../script, or curl --data-binary @faults.yaml .../script\n\
 POST /next         the next phase begins now\n\
 POST /counters     sets the counters to zero\n";
 
@@ -59,12 +62,19 @@ pub(super) async fn serve(gateway: Arc<Gateway>, listener: TcpListener) {
         .route("/script", post(play))
         .route("/next", post(next))
         .layer(DefaultBodyLimit::max(LONGEST_BODY))
+        .layer(map_response(one_request_each))
         .with_state(gateway);
     // Cut off at the end, not shut down: a client that keeps its connection open must not keep the gateway.
     tokio::select! {
         () = stop.cancelled() => {}
         _ = axum::serve(Guarded::new(listener), routes) => {}
     }
+}
+
+/// A connection lasts for a while only, so it is not kept for another request.
+async fn one_request_each(mut response: Response) -> Response {
+    response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+    response
 }
 
 /// The phase as it is told.
@@ -118,12 +128,14 @@ async fn next(State(gateway): Shared) -> Result<StatusCode, Refusal> {
 }
 
 async fn play(State(gateway): Shared, body: String) -> Result<StatusCode, Refusal> {
-    let script = read(&body).map_err(|why| (StatusCode::BAD_REQUEST, format!("{why}\n")))?;
+    // On a thread of its own: a long script takes longer than clients should wait.
+    let read = tokio::task::spawn_blocking(move || read(&body)).await;
+    let read = read.unwrap_or_else(|_| Err("it could not be read".to_owned()));
+    let script = read.map_err(|why| (StatusCode::BAD_REQUEST, format!("{why}\n")))?;
     if script.gateway != Traits::default() {
         let why = "what a gateway is cannot be changed while it runs; `accounts` of a phase can\n";
         return Err((StatusCode::BAD_REQUEST, why.to_owned()));
     }
-    gateway.log.line("sim: another script begins");
     order(&gateway, Order::Play(Box::new(script)))
 }
 

@@ -53,6 +53,10 @@ pub(super) async fn attend(
     let address = listener.as_ref().and_then(|bound| bound.local_addr().ok()).unwrap_or(gateway.listen);
     let conversations = TaskTracker::new();
     let mut attendance = Attendance { gateway, orders, address, listener, full: None, conversations };
+    if let Some(bound) = &attendance.listener {
+        let at = bound.local_addr().unwrap_or(address);
+        attendance.gateway.log.line(format_args!("sim: listening on {at}"));
+    }
     let played = attendance.play().await;
     attendance.gateway.stop.cancel();
     drop(attendance.listener);
@@ -84,6 +88,7 @@ impl Attendance {
                 Over::Stopped => return Ok(()),
                 Over::Next => place += 1,
                 Over::Other(other) => {
+                    self.gateway.log.line("sim: another script begins");
                     script = self.gateway.play(*other);
                     place = 0;
                 }

@@ -15,7 +15,7 @@ pub enum GatewayError {
         source: io::Error,
     },
     /// So many ports are not there.
-    #[error("there are no {count} ports from {first} on; the last one is 65535")]
+    #[error("there are no {count} ports from {first} on: the first is 1, the last 65535")]
     NoSuchPort {
         /// The first port.
         first: u16,

@@ -135,6 +135,10 @@ async fn wait_for_the_door(
         match (conduct.door, pending) {
             (Door::Mute, _) if port != Port::Closed => pending = Some(conduct.pending),
             (_, Some(Pending::Ignored)) => {
+                if begun.is_none() {
+                    link.more().await.map_err(|end| gave_up(gateway, None, end))?;
+                    *begun = Some(gateway.counters.handshake());
+                }
                 let end = link.ignore().await;
                 return Err(gave_up(gateway, begun.as_ref(), end));
             }

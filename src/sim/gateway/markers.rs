@@ -67,7 +67,8 @@ fn of_login(log: &Log, phase: &Phase) {
 /// What clients meet, where that is new.
 fn door(log: &Log, first: bool, before: &Moment, now: &Moment, phase: &Phase) {
     let (was, is) = (before.usual(), now.usual());
-    let same = !first && before.port == Port::Open && was.door == is.door;
+    let goes_on = if is.door == Door::Open { before.logged_in } else { before.port == Port::Open };
+    let same = !first && goes_on && was.door == is.door;
     match is.door {
         _ if same => {}
         Door::Open if phase.login.is_none() => {

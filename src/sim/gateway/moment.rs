@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::sim::script::{Accounts, Conduct, Connectivity, Drop, Farms, Phase, Port, Script, Start};
+use crate::sim::script::{Accounts, Conduct, Connectivity, Door, Drop, Farms, Phase, Port, Script, Start};
 
 /// What is going on now. Connections learn of every change at once.
 #[derive(Debug, Clone)]
@@ -16,6 +16,8 @@ pub(super) struct Moment {
     pub(super) drops: u64,
     /// How they were dropped last.
     pub(super) drop: Drop,
+    /// Whether the log-in of this process is done.
+    pub(super) logged_in: bool,
     /// Whether nobody is accepted any more.
     pub(super) wedged: bool,
     pub(super) farms: Farms,
@@ -35,6 +37,7 @@ impl Moment {
             port: Port::Closed,
             drops: 0,
             drop: Drop::Close,
+            logged_in: false,
             wedged: false,
             farms: Farms::Ok,
             connectivity: None,
@@ -71,6 +74,11 @@ impl Moment {
         }
         self.farms = phase.farms.unwrap_or(self.farms);
         self.connectivity = phase.connectivity.or(self.connectivity);
+        self.logged_in = match (self.port, self.usual().door) {
+            (Port::Open, Door::Open) => true,
+            (Port::Stuck | Port::Full, _) => self.logged_in && !phase.restart,
+            _ => false,
+        };
         if let Some(accounts) = &phase.accounts {
             let comma = if self.trailing_comma { "," } else { "" };
             self.accounts = (accounts.join(",") + comma).into();
@@ -81,6 +89,7 @@ impl Moment {
     pub(super) fn is_ready(&self) -> bool {
         let usual = self.usual();
         self.port == Port::Open
+            && !self.wedged
             && usual.lets_in()
             && usual.start == Start::Accepted
             && usual.accounts == Accounts::Listed

@@ -31,6 +31,9 @@ const NOT_ACCEPTED_AFTER: Duration = Duration::from_millis(500);
 /// The text of error 326, as a live gateway sent it.
 const IN_USE: &str = "Unable to connect as the client id is already in use. Retry with a unique client id.";
 
+/// What a frame without a message id is called in the counters.
+const UNREADABLE: &str = "unreadable";
+
 /// Holds the session of a client that has a version reply, to its end.
 pub(super) async fn hold(
     gateway: &Gateway,
@@ -105,7 +108,7 @@ impl Session<'_> {
         };
         let notices = gateway.notices();
         let next_order_id = gateway.order_ids.next(client_id);
-        if conduct.lets_in() {
+        if conduct.answers_start() {
             // Before it is sent: a client that has its answer may begin the next handshake at once.
             *handshake = None;
         }
@@ -129,13 +132,13 @@ impl Session<'_> {
     async fn read_start(&mut self) -> Result<i32, Ending> {
         loop {
             let payload = self.link.frame().await?;
+            self.keep_pace(self.gateway.conduct(&self.who)).await?;
             let Ok(request) = Request::read(self.version, &payload) else {
+                self.gateway.counters.request(UNREADABLE.to_owned());
                 self.link.send(&answers::unreadable(self.version)).await?;
                 continue;
             };
             self.count(request.id, true);
-            let conduct = self.gateway.conduct(&self.who);
-            self.keep_pace(conduct).await?;
             if request.id == request::START_API {
                 // The text form has the version of the message first.
                 return request.number(1, 1).and_then(|id| i32::try_from(id).ok()).ok_or(Ending::NotAClient);
@@ -178,18 +181,18 @@ impl Session<'_> {
         self.link.slow = conduct.slow.get();
         self.keep_pace(conduct).await?;
         let mut answered = conduct.requests == Requests::Answered;
-        let answer = match Request::read(self.version, payload) {
-            Ok(request) => {
-                answered &= self.notice_time(request.id, conduct);
-                self.count(request.id, answered);
-                if request.id == request::PLACE_ORDER
-                    && let (Some(client), Some(order)) = (self.who.client_id, request.request_id())
-                {
-                    self.gateway.order_ids.used(client, order);
-                }
-                self.answer_to(&request, conduct)
+        let answer = if let Ok(request) = Request::read(self.version, payload) {
+            answered &= self.notice_time(request.id, conduct);
+            self.count(request.id, answered);
+            if request.id == request::PLACE_ORDER
+                && let (Some(client), Some(order)) = (self.who.client_id, request.request_id())
+            {
+                self.gateway.order_ids.used(client, order);
             }
-            Err(_) => answers::unreadable(self.version),
+            self.answer_to(&request, conduct)
+        } else {
+            self.gateway.counters.request(UNREADABLE.to_owned());
+            answers::unreadable(self.version)
         };
         if answered && !answer.is_empty() {
             self.link.send(&answer).await?;

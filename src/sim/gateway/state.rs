@@ -98,12 +98,15 @@ impl Gateway {
         self.spoken_of.lock().unwrap_or_else(PoisonError::into_inner).clear();
         let mut script = ended(script);
         let moment = self.moment();
-        if let Some(first) = script.phases.first_mut() {
+        if let Some(first) = script.phases.first_mut().filter(|first| !first.restart) {
             if moment.connectivity.is_some_and(Connectivity::is_away) {
                 first.connectivity.get_or_insert(Connectivity::Restored);
             }
             if moment.farms != Farms::Ok {
                 first.farms.get_or_insert(Farms::Ok);
+            }
+            if *moment.accounts != *self.traits.account_list() {
+                first.accounts.get_or_insert_with(|| self.traits.accounts.clone());
             }
         }
         Arc::new(script)

@@ -39,6 +39,12 @@ impl Check<'_> {
 
     fn gateway(&mut self) {
         self.accounts("/gateway/accounts", &self.script.gateway.accounts);
+        for (client, order) in &self.script.gateway.order_ids {
+            if *order < 1 {
+                let message = format!("{order} is no order id");
+                self.problem("order_id", &format!("/gateway/order_ids/{client}"), message, "from 1 on");
+            }
+        }
         self.text("/gateway/time_zone", &self.script.gateway.time_zone);
     }
 

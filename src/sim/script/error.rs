@@ -54,6 +54,14 @@ pub enum PresetError {
         /// What was written.
         argument: String,
     },
+    /// The argument should be a number of clients.
+    #[error("`{argument}` in `{preset}` is no number of clients; valid are whole numbers from 1 to 128")]
+    NotClients {
+        /// The name of the preset.
+        preset: &'static str,
+        /// What was written.
+        argument: String,
+    },
     /// The argument should be a number.
     #[error("`{argument}` in `{preset}` is no such number; valid are whole numbers from 0 to 10000")]
     NotACount {

@@ -30,9 +30,11 @@ pub struct Script {
     pub clients: Treatment,
     /// What happens one after the other, counted from the start. After the last one the gateway is healthy for ever.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = 1000))]
     pub phases: Vec<Phase>,
     /// Who is treated otherwise. Where two rules speak of one client, the later one decides.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = 1000))]
     pub rules: Vec<Rule>,
 }
 

@@ -62,6 +62,10 @@ fn argument_of(preset: &Preset, argument: Option<&str>) -> Result<String, Preset
             Ok(100..=1000) => Ok(written),
             _ => Err(PresetError::NotAServerVersion { preset: name, argument: written }),
         },
+        Takes::Clients => match written.parse::<u32>() {
+            Ok(1..=128) => Ok(written),
+            _ => Err(PresetError::NotClients { preset: name, argument: written }),
+        },
         Takes::Count => match written.parse::<u32>() {
             Ok(0..=10_000) => Ok(written),
             _ => Err(PresetError::NotACount { preset: name, argument: written }),

@@ -178,6 +178,11 @@ pub enum MarketData {
 }
 
 impl Conduct {
+    /// Whether `START_API` gets all that it asks for, be the list of accounts empty.
+    pub fn answers_start(&self) -> bool {
+        self.accounts != Accounts::Withheld && self.order_id == Sent::Sent
+    }
+
     /// Whether a client so treated gets a whole session.
     pub fn lets_in(&self) -> bool {
         self.door == Door::Open

@@ -27,6 +27,7 @@ pub(super) enum Takes {
     Ids,
     Version,
     Count,
+    Clients,
 }
 
 const fn row(

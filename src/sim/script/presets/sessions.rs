@@ -1,6 +1,6 @@
 //! The presets that decide what becomes of `START_API` and of requests.
 
-use super::Takes::{Count, Ids, Nothing, Time};
+use super::Takes::{Clients, Count, Ids, Nothing, Time};
 use super::{Preset, row};
 
 pub(super) const PRESETS: &[Preset] = &[
@@ -43,7 +43,7 @@ pub(super) const PRESETS: &[Preset] = &[
         "most-clients",
         "most-clients:2",
         "closes sessions beyond that many; without it, beyond 32",
-        Count,
+        Clients,
         "gateway: { most_clients: $ }",
     ),
     row(
