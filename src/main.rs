@@ -6,7 +6,8 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use openbell::app::{Surroundings, main as carry_out};
-use openbell::cli::Cli;
+use openbell::cli::{Cli, Command};
+use tokio::runtime::Builder;
 use tracing_subscriber::filter::{EnvFilter, FilterFn};
 use tracing_subscriber::prelude::*;
 
@@ -33,7 +34,12 @@ fn main() -> ExitCode {
         own_binary: std::env::current_exe().unwrap_or_default(),
         environment: |name| std::env::var(name).ok(),
     };
-    let Ok(runtime) = tokio::runtime::Builder::new_multi_thread().enable_all().build() else {
+    // A stand-in is light: one thread does, whatever the number of processors.
+    let mut builder = match cli.command {
+        Command::Sim(_) => Builder::new_current_thread(),
+        _ => Builder::new_multi_thread(),
+    };
+    let Ok(runtime) = builder.enable_all().build() else {
         return ExitCode::FAILURE;
     };
     runtime.block_on(carry_out(cli, &around))

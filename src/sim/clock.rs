@@ -32,7 +32,8 @@ pub(super) fn utc(format: &str) -> String {
 
 /// The time in the zone of that name, or in UTC where there is no such zone.
 pub(super) fn in_zone(zone: &str, format: &str) -> String {
-    let zone = TimeZone::get(zone).unwrap_or(TimeZone::UTC);
+    // The usual one is not looked up: reading the system's list of zones costs memory for good.
+    let zone = if zone == "UTC" { TimeZone::UTC } else { TimeZone::get(zone).unwrap_or(TimeZone::UTC) };
     Timestamp::now().to_zoned(zone).strftime(format).to_string()
 }
 
