@@ -5,9 +5,8 @@ use std::io::IsTerminal;
 use std::process::ExitCode;
 
 use clap::Parser;
-use openbell::app::{Surroundings, main as carry_out};
-use openbell::cli::{Cli, Command};
-use tokio::runtime::Builder;
+use openbell::app::{Surroundings, main as carry_out, runtime};
+use openbell::cli::Cli;
 use tracing_subscriber::filter::{EnvFilter, FilterFn};
 use tracing_subscriber::prelude::*;
 
@@ -34,12 +33,7 @@ fn main() -> ExitCode {
         own_binary: std::env::current_exe().unwrap_or_default(),
         environment: |name| std::env::var(name).ok(),
     };
-    // A stand-in is light: one thread does, whatever the number of processors.
-    let mut builder = match cli.command {
-        Command::Sim(_) => Builder::new_current_thread(),
-        _ => Builder::new_multi_thread(),
-    };
-    let Ok(runtime) = builder.enable_all().build() else {
+    let Ok(runtime) = runtime(&cli) else {
         return ExitCode::FAILURE;
     };
     runtime.block_on(carry_out(cli, &around))

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use jiff::Timestamp;
 use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme};
+use tokio::runtime::{Builder, Runtime};
 
 use crate::cli::{Cli, Command};
 use crate::exit::Exit;
@@ -31,6 +32,18 @@ pub struct Surroundings {
     pub own_binary: PathBuf,
     /// The environment.
     pub environment: fn(&str) -> Option<String>,
+}
+
+/// What the command runs on. A stand-in is light: one thread does, whatever the number of processors.
+///
+/// # Errors
+/// When the system gives no threads or no way to wait for sockets.
+pub fn runtime(cli: &Cli) -> io::Result<Runtime> {
+    let mut builder = match cli.command {
+        Command::Sim(_) => Builder::new_current_thread(),
+        _ => Builder::new_multi_thread(),
+    };
+    builder.enable_all().build()
 }
 
 /// Carries out a command line.
