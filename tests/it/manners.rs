@@ -7,6 +7,11 @@ use crate::stage::Stage;
 use crate::support::command::openbell;
 use crate::support::http;
 
+async fn get(control: &str, path: &str) -> Value {
+    let asked = http::client().get(format!("{control}/{path}")).send().await.unwrap();
+    serde_json::from_str(&asked.text().await.unwrap()).unwrap()
+}
+
 /// Carries a playbook out against a gateway with this script; its exit code, and what the gateway counted.
 async fn counted(script: &str, steps: &str) -> (i32, Value) {
     let mut settings = Settings::scripted(script.parse().unwrap());
@@ -23,11 +28,11 @@ async fn counted(script: &str, steps: &str) -> (i32, Value) {
     command.current_dir(directory.path());
     let output = tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap();
     let code = output.status.code().unwrap();
-    // The last connection's end is counted when the gateway has read it.
-    stage.log.show_in_order(&["the client closed"]).await;
-    let asked = http::client().get(format!("{control}/counters")).send().await.unwrap();
-    let counters = asked.text().await.unwrap();
-    let counters: Value = serde_json::from_str(&counters).unwrap();
+    // A connection's end is counted before it is off the list: then all of them are.
+    while get(&control, "connections").await != serde_json::json!([]) {
+        tokio::task::yield_now().await;
+    }
+    let counters = get(&control, "counters").await;
     let told =
         format!("{script}: {}\n{counters}\n{}", String::from_utf8_lossy(&output.stderr), stage.log.text());
     assert!(counters["handshakes_at_once"].as_u64().unwrap() <= 1, "two handshakes at once: {told}");

@@ -4,29 +4,18 @@ use std::time::Duration;
 
 use ibapi::{Client, Error};
 use openbell::sim::gateway::Settings;
-use tokio::time::timeout;
 
 use crate::stage::Stage;
 
-async fn connect(stage: &Stage, within: Duration) -> Option<Result<Client, Error>> {
-    let connecting = Client::builder()
-        .address(stage.address.to_string())
-        .client_id(100)
-        .max_reconnect_attempts(0)
-        .one_shot_timeout(Duration::from_millis(300))
-        .connect();
-    timeout(within, connecting).await.ok()
-}
-
 async fn met(presets: &str) -> Result<Client, Error> {
     let stage = Stage::with(presets).await;
-    connect(&stage, Duration::from_secs(5)).await.expect("the client hangs")
+    stage.ibapi(Duration::from_secs(5)).await.expect("the client hangs")
 }
 
 #[tokio::test]
 async fn it_connects_and_asks_what_clients_ask() {
     let stage = Stage::with("ready").await;
-    let client = connect(&stage, Duration::from_secs(5)).await.unwrap().unwrap();
+    let client = stage.ibapi(Duration::from_secs(5)).await.unwrap().unwrap();
     assert_eq!(client.server_version(), 226);
     assert_eq!(client.handshake_managed_accounts(), ["DU1234567"]);
     assert_eq!(client.next_order_id(), 1);
@@ -45,7 +34,7 @@ async fn it_connects_and_asks_what_clients_ask() {
 #[tokio::test]
 async fn it_looks_things_up_and_finds_empty_lists_or_errors() {
     let stage = Stage::with("ready").await;
-    let client = connect(&stage, Duration::from_secs(5)).await.unwrap().unwrap();
+    let client = stage.ibapi(Duration::from_secs(5)).await.unwrap().unwrap();
     assert!(client.family_codes().await.unwrap().is_empty());
     assert!(client.matching_symbols("AAPL").await.unwrap().is_empty());
     assert!(client.market_depth_exchanges().await.unwrap().is_empty());
@@ -64,7 +53,7 @@ async fn it_connects_at_every_version_it_speaks() {
         let mut settings = Settings::default();
         settings.script.gateway.server_version = server_version;
         let stage = Stage::of(settings).await;
-        let client = connect(&stage, Duration::from_secs(5)).await.unwrap().unwrap();
+        let client = stage.ibapi(Duration::from_secs(5)).await.unwrap().unwrap();
         assert_eq!(client.server_version(), i32::try_from(server_version.min(226)).unwrap());
         assert!(client.server_time().await.is_ok());
     }
@@ -74,7 +63,7 @@ async fn it_connects_at_every_version_it_speaks() {
 async fn it_hangs_where_it_hangs_at_real_gateways() {
     for presets in ["never", "mute:1m", "start-api-mute", "notices-only", "no-id"] {
         let stage = Stage::with(presets).await;
-        assert!(connect(&stage, Duration::from_millis(300)).await.is_none(), "{presets}");
+        assert!(stage.ibapi(Duration::from_millis(300)).await.is_none(), "{presets}");
     }
 }
 
@@ -98,8 +87,17 @@ async fn without_accounts_it_believes_to_be_connected() {
 #[tokio::test]
 async fn a_half_open_link_looks_connected() {
     let stage = Stage::with("half-open:100ms").await;
-    let client = connect(&stage, Duration::from_secs(5)).await.unwrap().unwrap();
+    let client = stage.ibapi(Duration::from_secs(5)).await.unwrap().unwrap();
     stage.log.show_in_order(&["requests are not answered any more"]).await;
+    assert!(matches!(client.server_time().await, Err(Error::Timeout)));
+    assert!(client.is_connected());
+}
+
+#[tokio::test]
+async fn a_gateway_that_has_lost_its_servers_looks_connected() {
+    let stage = Stage::with("lost:0s").await;
+    let client = stage.ibapi(Duration::from_secs(5)).await.unwrap().unwrap();
+    assert_eq!(client.handshake_managed_accounts(), ["DU1234567"]);
     assert!(matches!(client.server_time().await, Err(Error::Timeout)));
     assert!(client.is_connected());
 }

@@ -4,9 +4,7 @@
 
 use std::time::Duration;
 
-use ibapi::{Client, Error};
-use openbell::sim::script::parse;
-use tokio::time::timeout;
+use ibapi::Error;
 
 use crate::stage::Stage;
 
@@ -29,18 +27,9 @@ enum Met {
 
 /// A gateway with this script, met by the client with id 100.
 async fn met(script: &str) -> Met {
-    let script = parse("row", &format!("version: 1\n{script}")).unwrap_or_else(|wrong| {
-        panic!("{script}: {:?}", wrong.lines().collect::<Vec<_>>());
-    });
-    let stage = Stage::of(openbell::sim::gateway::Settings::scripted(script)).await;
+    let stage = Stage::scripted(script).await;
     stage.entered().await;
-    let connecting = Client::builder()
-        .address(stage.address.to_string())
-        .client_id(100)
-        .max_reconnect_attempts(0)
-        .one_shot_timeout(Duration::from_millis(300))
-        .connect();
-    let Ok(met) = timeout(Duration::from_secs(3), connecting).await else { return Met::Hangs };
+    let Some(met) = stage.ibapi(Duration::from_secs(3)).await else { return Met::Hangs };
     match met {
         Ok(client) => Met::Connected(client.handshake_managed_accounts().to_vec(), client.next_order_id()),
         Err(Error::ClientIdInUse { client_id: 100 }) => Met::InUse,

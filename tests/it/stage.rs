@@ -49,9 +49,7 @@ impl Lines {
         let in_time = self.shows(|text| in_order(text, parts)).await;
         assert!(in_time, "{parts:?} are not, in this order, in\n{}", self.text());
     }
-}
 
-impl Lines {
     /// Waits until the log is as wanted; whether it came to that.
     async fn shows(&self, wanted: impl Fn(&str) -> bool) -> bool {
         let shown = async {
@@ -109,7 +107,7 @@ impl Stage {
     /// Waits until the first phase has begun: what it does to the port is done then.
     pub(crate) async fn entered(&self) {
         let begun = |line: &str| !line.contains("listening on") && !line.contains("control port");
-        self.log.shows(|text| text.lines().any(begun)).await;
+        assert!(self.log.shows(|text| text.lines().any(begun)).await, "no phase began: {}", self.log.text());
     }
 
     /// Where its control port is, for a gateway that has one.
@@ -121,6 +119,17 @@ impl Stage {
 
     pub(crate) async fn connect(&self) -> Client {
         Client { stream: TcpStream::connect(self.address).await.unwrap(), version: 0 }
+    }
+
+    /// The Rust client with id 100, or nothing when it is still connecting after that time.
+    pub(crate) async fn ibapi(&self, within: Duration) -> Option<Result<ibapi::Client, ibapi::Error>> {
+        let connecting = ibapi::Client::builder()
+            .address(self.address.to_string())
+            .client_id(100)
+            .max_reconnect_attempts(0)
+            .one_shot_timeout(Duration::from_millis(300))
+            .connect();
+        timeout(within, connecting).await.ok()
     }
 
     /// A client that has its version reply.

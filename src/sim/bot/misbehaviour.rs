@@ -92,7 +92,7 @@ pub enum MisbehaviourError {
         time: String,
     },
     /// What follows is no length of time.
-    #[error("`{time}` behind `{name}` is no length of time; valid are `500ms`, `6s`, `2m`, at most a week")]
+    #[error("`{time}` behind `{name}` is no length of time; valid are `500ms`, `6s`, `2m`, at most 30 days")]
     NotATime {
         /// Which one.
         name: &'static str,

@@ -100,7 +100,7 @@ async fn phase(State(gateway): Shared) -> Json<Now> {
         place: moment.place,
         of: moment.script.phases.len(),
         phase: moment.phase().cloned(),
-        ready: moment.is_ready() && !moment.wedged,
+        ready: moment.is_ready(),
         wedged: moment.wedged,
         accounts: moment.accounts.to_string(),
     })

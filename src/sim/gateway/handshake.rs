@@ -95,8 +95,8 @@ async fn read_opening(
 ) -> Result<Opening, Ending> {
     loop {
         let received = link.received();
-        if !received.is_empty() && begun.is_none() {
-            *begun = Some(gateway.counters.handshake());
+        if !received.is_empty() {
+            begun.get_or_insert_with(|| gateway.counters.handshake());
         }
         let known = received.len().min(PREFIX.len());
         if received[..known] != PREFIX[..known] {
@@ -155,9 +155,7 @@ async fn wait_for_the_door(
             changed = moments.changed() => changed.map_err(|_| Ending::Stopped)?,
             more = link.more() => {
                 more.map_err(|end| gave_up(gateway, begun.as_ref(), end))?;
-                if begun.is_none() {
-                    *begun = Some(gateway.counters.handshake());
-                }
+                begun.get_or_insert_with(|| gateway.counters.handshake());
             }
         }
     }

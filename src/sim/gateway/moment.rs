@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::sim::script::{Accounts, Conduct, Connectivity, Door, Drop, Farms, Phase, Port, Script, Start};
+use crate::sim::script::{Conduct, Connectivity, Door, Drop, Farms, Phase, Port, Script, account_list};
 
 /// What is going on now. Connections learn of every change at once.
 #[derive(Debug, Clone)]
@@ -80,18 +80,12 @@ impl Moment {
             _ => false,
         };
         if let Some(accounts) = &phase.accounts {
-            let comma = if self.trailing_comma { "," } else { "" };
-            self.accounts = (accounts.join(",") + comma).into();
+            self.accounts = account_list(accounts, self.trailing_comma).into();
         }
     }
 
     /// Whether a client of whom no rule speaks would get a whole session.
     pub(super) fn is_ready(&self) -> bool {
-        let usual = self.usual();
-        self.port == Port::Open
-            && !self.wedged
-            && usual.lets_in()
-            && usual.start == Start::Accepted
-            && usual.accounts == Accounts::Listed
+        self.port == Port::Open && !self.wedged && self.usual().lets_in()
     }
 }

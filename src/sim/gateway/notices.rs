@@ -3,10 +3,20 @@
 //! Codes: <https://interactivebrokers.github.io/tws-api/message_codes.html>. Texts as in captures of real gateways where
 //! there are any, else as documented.
 
+use crate::sim::clock;
 use crate::sim::script::{Connectivity, Farms, Notice};
+use crate::wire::server;
 
 fn notice(code: i32, message: &str) -> Notice {
     Notice { code, message: message.to_owned(), id: -1 }
+}
+
+/// The frames of notices that are sent now.
+pub(super) fn frames<'a>(version: u32, notices: impl IntoIterator<Item = &'a Notice>) -> Vec<u8> {
+    let frame = |Notice { code, message, id }: &Notice| {
+        server::error(version, *id, *code, message, clock::epoch_millis())
+    };
+    notices.into_iter().flat_map(frame).collect()
 }
 
 /// What is said about the farms of a usual log-in.

@@ -14,7 +14,7 @@ use super::greeting::greet;
 use super::handshake::{PATIENCE, Shaken};
 use super::link::Link;
 use super::names::Name;
-use super::notices::{of_excess, of_rate};
+use super::notices::{self, of_excess, of_rate};
 use super::pace::{Pace, Verdict};
 use super::roster::{NoSeat, Seat};
 use super::state::Gateway;
@@ -168,12 +168,8 @@ impl Session<'_> {
         }
     }
 
-    async fn tell(&mut self, notices: &[Notice]) -> Result<(), Ending> {
-        let mut frames = Vec::new();
-        for Notice { code, message, id } in notices {
-            frames.extend(server::error(self.version, *id, *code, message, clock::epoch_millis()));
-        }
-        Ok(self.link.send(&frames).await?)
+    async fn tell(&mut self, said: &[Notice]) -> Result<(), Ending> {
+        Ok(self.link.send(&notices::frames(self.version, said)).await?)
     }
 
     async fn answer(&mut self, payload: &[u8]) -> Result<(), Ending> {
@@ -202,7 +198,6 @@ impl Session<'_> {
 
     fn answer_to(&self, request: &Request<'_>, conduct: Conduct) -> Vec<u8> {
         let accounts = self.gateway.moment().accounts;
-        let accounts: Vec<String> = accounts.split(',').map(str::to_owned).collect();
         let client_id = self.who.client_id.unwrap_or_default();
         let asker = answers::Asker {
             version: self.version,

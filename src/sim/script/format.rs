@@ -126,6 +126,11 @@ impl Default for ApiTraits {
     }
 }
 
+/// Accounts as a gateway sends them.
+pub fn account_list(accounts: &[String], trailing_comma: bool) -> String {
+    accounts.join(",") + if trailing_comma { "," } else { "" }
+}
+
 /// Whether that can be the name of an account: letters and digits.
 pub fn is_account(name: &str) -> bool {
     !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric())
@@ -134,11 +139,7 @@ pub fn is_account(name: &str) -> bool {
 impl Traits {
     /// The list of accounts as the gateway sends it.
     pub fn account_list(&self) -> String {
-        let mut list = self.accounts.join(",");
-        if self.trailing_comma {
-            list.push(',');
-        }
-        list
+        account_list(&self.accounts, self.trailing_comma)
     }
 
     /// The order id with which a client begins.

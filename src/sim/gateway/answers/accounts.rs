@@ -93,7 +93,7 @@ fn text_figure<'a>(key: &'a str, value: &'a str) -> Figure<'a> {
 }
 
 /// The account of that name; all accounts when none has it.
-fn meant<'a>(asker: &'a Asker<'_>, name: &str) -> impl Iterator<Item = &'a String> {
+fn meant<'a>(asker: &'a Asker<'_>, name: &str) -> impl Iterator<Item = &'a str> {
     let everyone = !asker.named().any(|account| account == name);
     asker.named().filter(move |account| everyone || *account == name)
 }

@@ -24,8 +24,8 @@ pub(super) struct Asker<'a> {
     pub(super) version: u32,
     /// The client id of the session.
     pub(super) client_id: i32,
-    /// The accounts of the log-in.
-    pub(super) accounts: &'a [String],
+    /// The accounts of the log-in, as they are sent: with commas between them, and perhaps one at the end.
+    pub(super) accounts: &'a str,
     /// The next order id of this client id.
     pub(super) next_order_id: i64,
     /// Whether the API is in read-only mode: then the open orders are refused too. Orders always are.
@@ -47,8 +47,8 @@ impl Asker<'_> {
     }
 
     /// The accounts without the empty name that stands for a comma at the end of the list.
-    fn named(&self) -> impl Iterator<Item = &String> {
-        self.accounts.iter().filter(|account| !account.is_empty())
+    fn named(&self) -> impl Iterator<Item = &str> {
+        self.accounts.split(',').filter(|account| !account.is_empty())
     }
 }
 
@@ -57,7 +57,7 @@ pub(super) fn to(asker: &Asker<'_>, request: &Request<'_>) -> Vec<u8> {
     let version = asker.version;
     let id = request.request_id().unwrap_or(refusal::SESSION);
     match request.id {
-        request::MANAGED_ACCOUNTS => server::managed_accounts(version, &asker.accounts.join(",")),
+        request::MANAGED_ACCOUNTS => server::managed_accounts(version, asker.accounts),
         request::IDS => server::next_valid_id(version, asker.next_order_id),
         request::CURRENT_TIME => server::current_time(version, clock::epoch_seconds()),
         request::CURRENT_TIME_IN_MILLIS => server::current_time_in_millis(version, clock::epoch_millis()),
