@@ -11,6 +11,10 @@ ci: fmt-check lint fuzz-briefly test
 test:
     cargo test
 
+# Print what `diagnose` says about every fault the simulator can show
+faults:
+    cargo test --test it fault_table -- --nocapture
+
 # Format every file, those in the step table's macro included
 fmt:
     git ls-files '*.rs' | xargs rustfmt --config-path rustfmt.toml
@@ -27,7 +31,13 @@ lint:
 # Write the generated schemas anew
 schemas:
     cargo build
-    for of in playbook report event script; do cargo run -q -- schema $of > schemas/$of.schema.json.new && mv schemas/$of.schema.json.new schemas/$of.schema.json; done
+    for of in playbook report rollup event script probe plan examination; do cargo run -q -- schema $of > schemas/$of.schema.json.new && mv schemas/$of.schema.json.new schemas/$of.schema.json; done
+    cp schemas/playbook.schema.json schemas/openbell-playbook.schema.json
+
+# Write the page of all diagnoses anew
+diagnoses:
+    cargo build
+    cargo run -q -- explain --markdown > docs/diagnoses.md.new && mv docs/diagnoses.md.new docs/diagnoses.md
 
 # Accept the golden files as they come out now
 golden:
@@ -45,3 +55,7 @@ fuzz-briefly:
 # The figures of the README
 bench:
     cargo bench
+
+# Make random edits of playbooks, and print how many were made and how many refused
+edits count="20000":
+    OPENBELL_EDITS={{count}} cargo test --test it edits_random -- --nocapture

@@ -6,12 +6,17 @@ use miette::Diagnostic;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::ladder::Rung;
+
 /// One failure as a person meets it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Diagnosis {
     /// Stable, unique name of the kind of failure, such as `broker::refused`.
     pub code: String,
+    /// The rung of readiness that was not reached, where it is about one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rung: Option<Rung>,
     /// A sentence about the world that names the thing.
     pub message: String,
     /// The next thing to do.
@@ -39,11 +44,17 @@ impl Diagnosis {
         }
         Self {
             code: error.code().map_or_else(|| "bug::no_code".to_owned(), |code| code.to_string()),
+            rung: None,
             message: error.to_string(),
             help: error.help().map(|help| help.to_string()),
             causes,
             evidence: Vec::new(),
         }
+    }
+
+    /// The diagnosis of an error that knows its evidence and its rung.
+    pub fn explained<E: Explain>(error: &E) -> Self {
+        Self { rung: error.rung(), ..Self::of(error).with_evidence(error.evidence()) }
     }
 
     /// The same diagnosis with more evidence.
@@ -73,6 +84,8 @@ pub enum Pace {
     Brisk,
     /// A gateway that answers at once that it is not there yet.
     Gentle,
+    /// Something that should not be hurried: once a second.
+    Steady,
     /// Something that is only released after a while, such as a client id.
     Slow,
 }
@@ -96,6 +109,10 @@ pub trait Explain: Diagnostic {
     fn evidence(&self) -> Vec<String> {
         Vec::new()
     }
+    /// The rung of readiness that was not reached, for failures that are about one.
+    fn rung(&self) -> Option<Rung> {
+        None
+    }
     /// What the failure means for the run.
     fn class(&self) -> Class {
         Class::Step
@@ -104,10 +121,6 @@ pub trait Explain: Diagnostic {
 
 impl<E: Explain> From<E> for Failure {
     fn from(error: E) -> Self {
-        Self {
-            why: Diagnosis::of(&error).with_evidence(error.evidence()),
-            again: error.again(),
-            class: error.class(),
-        }
+        Self { why: Diagnosis::explained(&error), again: error.again(), class: error.class() }
     }
 }

@@ -10,7 +10,14 @@ use tokio::sync::mpsc;
 use tokio::time::Instant;
 
 use crate::diagnosis::{Class, Diagnosis};
+use crate::ladder::Reached;
 use crate::redact::Redactor;
+
+mod preview;
+
+pub use preview::{
+    Change, Counts, Difference, Doing, Foreseen, NotSafe, Now, Preview, Prospect, StepList, StepPreview,
+};
 
 /// What was observed in a step: ordered names and values.
 pub type Facts = serde_json::Map<String, serde_json::Value>;
@@ -20,6 +27,9 @@ pub type Facts = serde_json::Map<String, serde_json::Value>;
 pub struct Event {
     /// Milliseconds since the run started.
     pub after_ms: f64,
+    /// The id of the matrix's entry whose run it is, where several run side by side.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub variant: Option<String>,
     /// What happened.
     #[serde(flatten)]
     pub kind: EventKind,
@@ -77,8 +87,14 @@ pub struct RunStarted {
     pub openbell: String,
     /// How long the whole run may take, in milliseconds.
     pub within_ms: u64,
-    /// The ids of the steps, in order.
+    /// The ids of all steps, in order: those of the run itself, then `on_failure`, then `finally`.
     pub steps: Vec<String>,
+    /// Those of them that follow only when the run is not green, and was not ended by hand.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub on_failure: Vec<String>,
+    /// Those of them that follow at the very end.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub finally: Vec<String>,
 }
 
 /// How a step ended.
@@ -92,6 +108,9 @@ pub struct StepFinished {
     pub attempts: u32,
     /// What the step changed in the world, in words; empty when everything was as declared.
     pub changes: Vec<String>,
+    /// The rungs of readiness that were reached, lowest first, kept even when the step failed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rungs: Vec<Reached>,
     /// What was observed.
     #[schemars(with = "std::collections::BTreeMap<String, serde_json::Value>")]
     pub facts: Facts,
@@ -117,9 +136,29 @@ pub enum Outcome {
     Skipped {
         /// Why not.
         because: String,
+        /// What kind of reason that is.
+        #[serde(default)]
+        by: SkippedBy,
     },
-    /// The run was ended while it was being tried.
-    Interrupted,
+    /// It was ended while it was being tried.
+    Interrupted {
+        /// The reason, when it was another step or a deadline; without one it was Ctrl-C or SIGTERM.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        because: Option<String>,
+    },
+}
+
+/// What kind of reason there was not to try a step.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SkippedBy {
+    /// Something before it failed, or was ended.
+    #[default]
+    Failure,
+    /// Its own condition does not hold.
+    When,
+    /// There is nothing for it to do: a step of `on_failure` in a green run.
+    NotNeeded,
 }
 
 /// Which deadline passed.
@@ -177,13 +216,20 @@ pub struct Sender {
     events: mpsc::UnboundedSender<Event>,
     started: Instant,
     redactor: Redactor,
+    variant: Option<String>,
 }
 
 impl Sender {
     /// A sender whose run starts now, and the stream of its events.
     pub fn new(redactor: Redactor) -> (Self, mpsc::UnboundedReceiver<Event>) {
         let (events, receiver) = mpsc::unbounded_channel();
-        (Self { events, started: Instant::now(), redactor }, receiver)
+        (Self { events, started: Instant::now(), redactor, variant: None }, receiver)
+    }
+
+    /// The same, for the run of one entry of a matrix.
+    #[must_use]
+    pub fn of_variant(self, variant: Option<String>) -> Self {
+        Self { variant, ..self }
     }
 
     /// Time since the run started.
@@ -196,7 +242,7 @@ impl Sender {
         self.redact(&mut kind);
         let after_ms = (self.elapsed().as_secs_f64() * 1_000_000.0).round() / 1_000.0;
         // A listener that is gone must not end a run.
-        let _ = self.events.send(Event { after_ms, kind });
+        let _ = self.events.send(Event { after_ms, variant: self.variant.clone(), kind });
     }
 
     fn redact(&self, kind: &mut EventKind) {
@@ -205,8 +251,11 @@ impl Sender {
             EventKind::StepStarted { .. } => {}
             EventKind::StepWaiting { why, .. } => self.diagnosis(why),
             EventKind::StepFinished(step) => {
-                if let Outcome::Failed { why, .. } = &mut step.outcome {
-                    self.diagnosis(why);
+                match &mut step.outcome {
+                    Outcome::Failed { why, .. } => self.diagnosis(why),
+                    // A condition can name what it is compared with.
+                    Outcome::Skipped { because, .. } => *because = self.redactor.text(because),
+                    Outcome::Passed | Outcome::Interrupted { .. } => {}
                 }
                 step.changes.iter_mut().for_each(|change| *change = self.redactor.text(change));
                 step.facts.values_mut().for_each(|fact| self.redactor.json(fact));

@@ -18,10 +18,32 @@ pub enum Exit {
     Engine = 5,
     /// The report could not be written.
     Report = 6,
+    /// `plan`: nothing was changed, and `run` would change something.
+    Pending = 10,
     /// A deadline passed.
     Deadline = 124,
     /// Ended by Ctrl-C or SIGTERM; containers were left as they are.
     Interrupted = 130,
+}
+
+impl Exit {
+    /// Of several, the one to tell: the first of these that occurs. 4 safety, 5 engine, 1 failed, 124 deadline,
+    /// 130 interrupted, 6 report, 3 invalid, 2 usage, 10 pending, 0 green. Green when there are none.
+    pub fn gravest(all: impl IntoIterator<Item = Self>) -> Self {
+        const ORDER: [Exit; 9] = [
+            Exit::Safety,
+            Exit::Engine,
+            Exit::Failed,
+            Exit::Deadline,
+            Exit::Interrupted,
+            Exit::Report,
+            Exit::Invalid,
+            Exit::Usage,
+            Exit::Pending,
+        ];
+        let all: Vec<Self> = all.into_iter().collect();
+        ORDER.into_iter().find(|exit| all.contains(exit)).unwrap_or(Self::Green)
+    }
 }
 
 impl From<Exit> for std::process::ExitCode {

@@ -11,23 +11,36 @@
 //! - [`steps`]: the kinds of step, one file each; an action is one attempt.
 //! - [`ports`]: the world as steps see it; [`adapters`]: the world as it is.
 //! - [`event`]: the five kinds of event; [`report`]: what is made of them.
-//! - [`diagnosis`]: a failure as data; [`redact`]: no secret in any of it; [`period`]: spans of time as written;
+//! - [`diagnose`]: one look at everything, for a person who asks why. [`evidence`]: what was seen of a stack, and what it means.
+//! - [`ladder`]: the rungs of readiness; [`diagnosis`]: a failure as data; [`redact`]: no secret in any of it; [`secret_name`]: which names speak of one; [`period`]: spans of time as written;
 //!   [`document`]: a YAML file from text to value, and what is wrong with it.
+//! - [`edit`]: changes of a playbook's text that keep the rest of it, guarded, approved where they touch safety, written whole.
+//! - [`explain`]: what every code means, told by what, and what to do.
+//! - [`compose`]: a compose file as Compose reads it; [`scaffold`]: a playbook to begin with.
 //! - [`wire`]: the TWS API in bytes; [`sim`]: the stand-ins for rehearsals and tests.
 
 pub mod adapters;
 pub mod app;
 pub mod cli;
+pub mod compose;
+pub mod diagnose;
 pub mod diagnosis;
 pub mod document;
+pub mod edit;
 pub mod engine;
 pub mod event;
+pub mod evidence;
 pub mod exit;
+pub mod explain;
+pub mod ladder;
+pub mod lint;
 pub mod period;
 pub mod playbook;
 pub mod ports;
 pub mod redact;
 pub mod report;
+pub mod scaffold;
+pub mod secret_name;
 pub mod sim;
 pub mod steps;
 pub mod wire;

@@ -17,6 +17,7 @@ fn main() -> ExitCode {
     let no_colour = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
     // Asking a Windows console whether it can show colours also switches them on there.
     let colours = terminal && !no_colour && console::Term::stderr().features().colors_supported();
+    let output_colours = !no_colour && console::Term::stdout().features().colors_supported();
     if let Some(filter) = &cli.log {
         // Other crates log request bodies, and those hold the environment of containers: only our own log is shown.
         let ours = FilterFn::new(|about| about.target().starts_with("openbell"));
@@ -30,11 +31,15 @@ fn main() -> ExitCode {
         now: jiff::Timestamp::now(),
         terminal,
         colours,
+        output_colours,
         own_binary: std::env::current_exe().unwrap_or_default(),
         environment: |name| std::env::var(name).ok(),
     };
     let Ok(runtime) = runtime(&cli) else {
         return ExitCode::FAILURE;
     };
-    runtime.block_on(carry_out(cli, &around))
+    let code = runtime.block_on(carry_out(cli, &around));
+    // A name server that keeps silent must not keep a program that is done.
+    runtime.shutdown_background();
+    code
 }

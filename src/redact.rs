@@ -6,14 +6,18 @@ use std::sync::LazyLock;
 
 use regex::{Captures, Regex};
 
+use crate::secret_name::{SECRET_WORDS, holds_path};
+
 /// IBKR account ids: paper `DU…`, `DF…`; live `U…`, `F…`, `I…`; letters after the prefix occur (`DUO071381`).
 static ACCOUNT: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"\b(DU|DF|U|F|I)[A-Z]?[0-9]{5,9}\b").expect("a constant pattern is valid"));
 
 /// `KEY=value` where the key speaks of a secret.
 static ASSIGNMENT: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r#"(?i)\b([A-Z0-9_.-]*(?:PASSWORD|PASSWD|SECRET|TOKEN|API_?KEY)[A-Z0-9_]*)(["']?\s*[=:]\s*)("[^"]*"|'[^']*'|[^\s,;]+)"#)
-        .expect("a constant pattern is valid")
+    Regex::new(&format!(
+        r#"(?i)\b([A-Z0-9_.-]*{SECRET_WORDS}[A-Z0-9_]*)(["']?\s*[=:]\s*)("[^"]*"|'[^']*'|[^\s,;]+)"#
+    ))
+    .expect("a constant pattern is valid")
 });
 
 /// What a secret is replaced with.
@@ -52,7 +56,7 @@ impl Redactor {
         }
         let clean = ASSIGNMENT.replace_all(&clean, |found: &Captures<'_>| {
             // A path to a secret is not a secret: `TWS_PASSWORD_FILE=/run/secrets/tws`.
-            if found[1].to_ascii_uppercase().ends_with("_FILE") {
+            if holds_path(&found[1]) {
                 found[0].to_owned()
             } else {
                 format!("{}{}{MASK}", &found[1], &found[2])
@@ -63,10 +67,21 @@ impl Redactor {
 
     /// The same for a JSON value, keys left alone.
     pub fn json(&self, value: &mut serde_json::Value) {
+        self.json_but(value, &[]);
+    }
+
+    /// The same, but for the texts under these keys: words of a closed vocabulary, which a secret may happen to be.
+    pub fn json_but(&self, value: &mut serde_json::Value, words: &[&str]) {
         match value {
             serde_json::Value::String(text) => *text = self.text(text),
-            serde_json::Value::Array(items) => items.iter_mut().for_each(|item| self.json(item)),
-            serde_json::Value::Object(map) => map.values_mut().for_each(|item| self.json(item)),
+            serde_json::Value::Array(items) => items.iter_mut().for_each(|item| self.json_but(item, words)),
+            serde_json::Value::Object(map) => {
+                for (key, item) in map {
+                    if !(item.is_string() && words.contains(&key.as_str())) {
+                        self.json_but(item, words);
+                    }
+                }
+            }
             serde_json::Value::Null | serde_json::Value::Bool(_) | serde_json::Value::Number(_) => {}
         }
     }

@@ -34,11 +34,11 @@ impl Target {
         }
     }
 
-    /// A longest time for all but the slowest twentieth of the runs.
-    pub(crate) fn p95(found: &Spread, limit: Duration) -> Self {
+    /// A longest time for all but the slowest hundredth of the runs.
+    pub(crate) fn p99(found: &Spread, limit: Duration) -> Self {
         Self::Limit {
-            written: format!("p95 ≤ {}", whole(&span(limit))),
-            reached: found.percentile(95) <= limit,
+            written: format!("p99 ≤ {}", whole(&span(limit))),
+            reached: found.percentile(99) <= limit,
         }
     }
 

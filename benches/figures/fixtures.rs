@@ -4,7 +4,7 @@ use std::net::{Ipv4Addr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use openbell::adapters::{docker, files, http, ibapi, net, probe};
+use openbell::adapters::{api_client, docker, files, http, ibc, net, probe};
 use openbell::playbook::{self, Plan};
 use openbell::ports::World;
 use openbell::ports::broker::ProbeIds;
@@ -22,12 +22,13 @@ pub(crate) const NOWHERE: &str = "127.0.0.1:9";
 pub(crate) fn world() -> World {
     World {
         docker: Arc::new(engine()),
-        broker: Arc::new(ibapi::Ibapi),
+        broker: Arc::new(api_client::Ibapi),
         probe: Arc::new(probe::WireProbe),
         probe_ids: Arc::new(ProbeIds::default()),
+        ibc: Arc::new(ibc::CommandPort),
         net: Arc::new(net::Tcp),
         http: Arc::new(http::Reqwest::default()),
-        files: Arc::new(files::Disk { own_binary: OPENBELL.clone() }),
+        files: Arc::new(files::Disk::new(OPENBELL.clone(), |_| None)),
     }
 }
 
@@ -46,9 +47,9 @@ pub(crate) fn playbook(address: &str, steps: &Value) -> Value {
     })
 }
 
-/// The step that waits for the last rung.
-pub(crate) fn ready() -> Value {
-    json!([{ "id": "api", "do": { "ready": {} } }])
+/// One step that waits for a rung: a `ready` step's body.
+pub(crate) fn ready(body: &Value) -> Value {
+    json!([{ "id": "api", "do": { "ready": body } }])
 }
 
 /// Writes a playbook. JSON is YAML.
@@ -61,7 +62,10 @@ pub(crate) fn write(playbook: &Value, directory: &Path) -> PathBuf {
 /// The checked plan of a playbook.
 pub(crate) fn plan(playbook: &Value) -> Plan {
     let directory = tempfile::tempdir().expect("a temporary directory can be made");
-    playbook::load(&write(playbook, directory.path())).expect("the bench's own playbook is valid")
+    let file = write(playbook, directory.path());
+    let loaded =
+        playbook::load(&file, &playbook::Inputs::default()).expect("the bench's own playbook is valid");
+    loaded.plans.into_iter().next().expect("a playbook has a plan")
 }
 
 /// A port that is free now, for what has to be told one.

@@ -23,9 +23,11 @@ mod fixtures;
 mod fleet;
 mod machine;
 mod overhead;
+mod probe;
 mod process;
 mod program;
 mod readiness;
+mod reading;
 mod rehearsal;
 mod runs;
 mod shipped;
@@ -63,10 +65,10 @@ async fn measure() -> (Vec<Figure>, String) {
     let mut figures = Vec::new();
     eprintln!("engine overhead");
     figures.push(overhead::measure().await);
-    eprintln!("readiness, pending handshake answered");
-    figures.push(readiness::answered().await);
-    eprintln!("readiness, pending handshake dropped");
-    figures.push(readiness::dropped().await);
+    for course in &readiness::COURSES {
+        eprintln!("how soon the gateway is known to be ready");
+        figures.push(readiness::measure(course).await);
+    }
     let mut shares = String::new();
     match Stage::set().await {
         Ok(stage) => {
@@ -85,6 +87,10 @@ async fn measure() -> (Vec<Figure>, String) {
     }
     eprintln!("the program itself");
     figures.extend(program::measure().await);
+    eprintln!("the reading of playbooks");
+    figures.extend(reading::measure().await);
+    eprintln!("the probe");
+    figures.push(probe::measure().await);
     eprintln!("simulated gateways");
     figures.extend(fleet::measure().await);
     (figures, shares)

@@ -7,8 +7,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use openbell::ports::World;
 use openbell::ports::docker::{
-    Container, ContainerSpec, Docker, DockerError, Engine, ExecOutput, Image, ImageBuild, LogLine, Network,
-    NetworkSpec, PathInContainer,
+    Container, ContainerSpec, ContainerWatch, Docker, DockerError, Engine, ExecOutput, Image, ImageBuild,
+    LogLine, Network, NetworkSpec, PathInContainer,
 };
 use serde_json::{Value, json};
 
@@ -79,6 +79,9 @@ impl Docker for NetworkIsThere {
     async fn container(&self, _: &str) -> Result<Option<Container>, DockerError> {
         unreachable!("{NOT_ASKED}")
     }
+    async fn containers(&self) -> Result<Vec<Container>, DockerError> {
+        unreachable!("{NOT_ASKED}")
+    }
     async fn containers_labelled(&self, _: &str, _: &str) -> Result<Vec<Container>, DockerError> {
         unreachable!("{NOT_ASKED}")
     }
@@ -91,6 +94,9 @@ impl Docker for NetworkIsThere {
     async fn stop(&self, _: &str, _: Duration) -> Result<(), DockerError> {
         unreachable!("{NOT_ASKED}")
     }
+    async fn restart(&self, _: &str, _: Duration) -> Result<(), DockerError> {
+        unreachable!("{NOT_ASKED}")
+    }
     async fn remove(&self, _: &str) -> Result<(), DockerError> {
         unreachable!("{NOT_ASKED}")
     }
@@ -101,6 +107,15 @@ impl Docker for NetworkIsThere {
         unreachable!("{NOT_ASKED}")
     }
     async fn path(&self, _: &str, _: &str) -> Result<PathInContainer, DockerError> {
+        unreachable!("{NOT_ASKED}")
+    }
+    async fn file(&self, _: &str, _: &str) -> Result<Option<Vec<u8>>, DockerError> {
+        unreachable!("{NOT_ASKED}")
+    }
+    async fn replace_file(&self, _: &str, _: &str, _: &[u8]) -> Result<(), DockerError> {
+        unreachable!("{NOT_ASKED}")
+    }
+    async fn watch(&self, _: &Container) -> Result<Box<dyn ContainerWatch>, DockerError> {
         unreachable!("{NOT_ASKED}")
     }
 }

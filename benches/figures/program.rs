@@ -65,7 +65,8 @@ fn size() -> Figure {
 async fn memory() -> Figure {
     let simulator = Simulator::play("never").await;
     let directory = tempfile::tempdir().expect("a temporary directory can be made");
-    let playbook = fixtures::playbook(&simulator.address.to_string(), &fixtures::ready());
+    let playbook =
+        fixtures::playbook(&simulator.address.to_string(), &fixtures::ready(&serde_json::json!({})));
     let mut run = Command::new(&*OPENBELL)
         .arg("run")
         .arg(fixtures::write(&playbook, directory.path()))

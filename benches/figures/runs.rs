@@ -2,13 +2,12 @@
 
 use std::time::Duration;
 
-use openbell::engine;
+use openbell::engine::{self, Shared};
 use openbell::event::{RunStarted, Sender, Verdict};
 use openbell::playbook::Plan;
 use openbell::ports::World;
 use openbell::redact::Redactor;
 use tokio::time::Instant;
-use tokio_util::sync::CancellationToken;
 
 /// A run that is over.
 pub(crate) struct Done {
@@ -28,9 +27,9 @@ pub(crate) async fn green(plan: &Plan, world: &World) -> Done {
         }
         events
     });
-    let stop = CancellationToken::new();
+    let shared = Shared::default();
     let begun = Instant::now();
-    let verdict = engine::run(plan, world, started(plan), &sender, &stop).await;
+    let verdict = engine::run(plan, world, started(plan), &sender, &shared).await;
     let took = begun.elapsed();
     assert_eq!(verdict, Verdict::Green, "the bench's own run of {} steps", plan.steps.len());
     drop(sender);
@@ -46,5 +45,7 @@ fn started(plan: &Plan) -> RunStarted {
         openbell: env!("CARGO_PKG_VERSION").to_owned(),
         within_ms: plan.within.as_millis().try_into().unwrap_or(u64::MAX),
         steps: plan.steps.iter().map(|step| step.id.clone()).collect(),
+        on_failure: Vec::new(),
+        finally: Vec::new(),
     }
 }

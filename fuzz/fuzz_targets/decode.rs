@@ -81,7 +81,7 @@ fn read_request(version: u32, payload: &[u8]) {
     if let Some(id) = request.request_id() {
         assert!(i32::try_from(id).is_ok());
     }
-    for place in 0..5 {
+    for place in 0..21 {
         let field = u32::try_from(place).unwrap_or(0);
         let _ = request.number(place, field);
         assert!(request.string(place, field).len() <= 3 * payload.len(), "text grows where it is replaced");
@@ -96,6 +96,7 @@ fn read_answer(version: u32, payload: &[u8]) {
         Incoming::NextValidId(id) => server::next_valid_id(version, *id),
         Incoming::CurrentTime(time) => server::current_time(version, *time),
         Incoming::Error { id, code, message } => server::error(version, *id, *code, message, 0),
+        Incoming::OpenOrdersEnd => server::open_orders_end(version),
         Incoming::Other(_) => return,
     };
     // The text form has no place for a NUL, and leaves it out.

@@ -1,8 +1,9 @@
 //! The world as it is: one file or folder for each crate that talks to it. Nobody else names those crates.
 
+pub mod api_client;
 pub mod docker;
 pub mod files;
 pub mod http;
-pub mod ibapi;
+pub mod ibc;
 pub mod net;
 pub mod probe;

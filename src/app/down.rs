@@ -2,6 +2,7 @@
 
 use miette::Diagnostic;
 
+use super::reading::inputs;
 use super::world::world;
 use super::{Surroundings, say, tell};
 use crate::cli::Down;
@@ -17,15 +18,25 @@ use crate::steps::image::BUILT_FOR_LABEL;
 const LABEL: &str = "openbell.playbook";
 
 pub(super) async fn down(arguments: Down, around: &Surroundings) -> Exit {
-    let plan = match playbook::load(&arguments.playbook) {
-        Ok(plan) => plan,
+    let loaded = match playbook::load(&arguments.playbook, &inputs(&arguments.reading, around)) {
+        Ok(loaded) => loaded,
         Err(problems) => {
             tell(&problems, around);
             return Exit::Invalid;
         }
     };
-    let world = world(arguments.engine.docker_host, around.own_binary.clone());
-    match remove(&plan, &world).await {
+    let world = world(arguments.engine.docker_host, around.own_binary.clone(), around);
+    let mut exits = Vec::new();
+    // What is in the way of one variant of a matrix is in the way of no other.
+    for plan in &loaded.plans {
+        exits.push(one(plan, &world, around).await);
+    }
+    Exit::gravest(exits)
+}
+
+/// Removes what one plan made.
+async fn one(plan: &Plan, world: &World, around: &Surroundings) -> Exit {
+    match remove(plan, world).await {
         Ok(0) => {
             say(&format!("{}: nothing to remove", plan.name));
             Exit::Green

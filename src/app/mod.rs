@@ -13,9 +13,22 @@ use crate::exit::Exit;
 use crate::sim::cli::SimArguments;
 use crate::sim::{self, SimError};
 
+mod diagnose;
 mod down;
+mod edit;
+mod explain;
+mod healthcheck;
+mod init;
+mod lint;
+mod matrix;
+mod migrate;
+mod plan;
+mod probe;
+mod reading;
+mod records;
 mod run;
 mod schema;
+mod shell;
 mod stop;
 mod validate;
 mod world;
@@ -28,19 +41,21 @@ pub struct Surroundings {
     pub terminal: bool,
     /// Colours are wanted on stderr.
     pub colours: bool,
+    /// Colours are wanted on stdout.
+    pub output_colours: bool,
     /// This program's own file.
     pub own_binary: PathBuf,
     /// The environment.
     pub environment: fn(&str) -> Option<String>,
 }
 
-/// What the command runs on. A stand-in is light: one thread does, whatever the number of processors.
+/// What the command runs on. A stand-in and a probe are light: one thread does, whatever the number of processors.
 ///
 /// # Errors
 /// When the system gives no threads or no way to wait for sockets.
 pub fn runtime(cli: &Cli) -> io::Result<Runtime> {
     let mut builder = match cli.command {
-        Command::Sim(_) => Builder::new_current_thread(),
+        Command::Sim(_) | Command::Probe(_) => Builder::new_current_thread(),
         _ => Builder::new_multi_thread(),
     };
     builder.enable_all().build()
@@ -50,8 +65,23 @@ pub fn runtime(cli: &Cli) -> io::Result<Runtime> {
 pub async fn main(cli: Cli, around: &Surroundings) -> ExitCode {
     let exit = match cli.command {
         Command::Run(arguments) => run::run(arguments, around).await,
+        Command::Plan(arguments) => plan::plan(arguments, around).await,
+        Command::Get(arguments) => edit::get(&arguments, around),
+        Command::Set(arguments) => edit::set(&arguments, around),
+        Command::Unset(arguments) => edit::unset(&arguments, around),
+        Command::Edit(arguments) => edit::edit(&arguments, around),
+        Command::Undo(arguments) => edit::undo(&arguments, around),
+        Command::Audit(arguments) => edit::audit(&arguments, around),
+        Command::Init(arguments) => init::init(arguments, around).await,
+        Command::Lint(arguments) => lint::lint(&arguments, around),
+        Command::Migrate(arguments) => migrate::migrate(&arguments, around),
+        Command::Completions(arguments) => shell::completions(&arguments, around),
+        Command::Man(arguments) => shell::man(&arguments, around),
         Command::Validate(arguments) => validate::validate(&arguments, around),
+        Command::Probe(arguments) => probe::probe(&arguments, around).await,
         Command::Schema(arguments) => schema::schema(&arguments),
+        Command::Explain(arguments) => explain::explain(&arguments),
+        Command::Diagnose(arguments) => Box::pin(diagnose::diagnose(arguments, around)).await,
         Command::Down(arguments) => down::down(arguments, around).await,
         Command::Sim(arguments) => return stand_in(arguments, around).await,
     };

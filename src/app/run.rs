@@ -1,86 +1,181 @@
-//! `openbell run`: load, carry out, tell, report.
+//! `openbell run`: load, carry out, tell, report. The runs of a matrix are carried out side by side.
 
-use std::fs::File;
-use std::io::{self, BufWriter, Write};
-use std::path::Path;
+use std::io::{self, Write};
 
+use futures_util::future::join_all;
 use secrecy::ExposeSecret;
 use tokio::sync::mpsc::UnboundedReceiver;
 
+use super::reading::inputs;
+use super::records::{self, EventFile};
 use super::world::world;
-use super::{Surroundings, say, stop, tell};
+use super::{Surroundings, matrix, say, stop, tell};
 use crate::cli::Run;
-use crate::engine;
+use crate::engine::{self, Shared};
 use crate::event::{Event, RunStarted, Sender, Verdict};
 use crate::exit::Exit;
-use crate::playbook::{self, Plan};
+use crate::playbook::{self, Plan, PlannedStep};
 use crate::ports::World;
 use crate::redact::Redactor;
-use crate::report::{self, Console, Report, ReportError, Reporter, Summary, Tone};
+use crate::report::{self, Console, Report, Reporter, Screen, Summary, Tone};
+
+/// How one run went, once it is written down.
+pub(super) struct Told {
+    pub(super) exit: Exit,
+    /// None when there are no events of it to make a report of. A bug.
+    pub(super) report: Option<Report>,
+    /// The report is on the disk.
+    pub(super) written: bool,
+}
+
+/// What the runs of one command line are carried out with.
+struct Occasion<'a> {
+    arguments: &'a Run,
+    around: &'a Surroundings,
+    world: World,
+    shared: Shared,
+    events_file: Option<EventFile>,
+    screen: Screen,
+    /// How wide the names of variants are; none where there is one run.
+    names: Option<usize>,
+}
 
 pub(super) async fn run(arguments: Run, around: &Surroundings) -> Exit {
-    let mut plan = match playbook::load(&arguments.playbook) {
-        Ok(plan) => plan,
+    let mut loaded = match playbook::load(&arguments.playbook, &inputs(&arguments.reading, around)) {
+        Ok(loaded) => loaded,
         Err(problems) => {
             tell(&problems, around);
             return Exit::Invalid;
         }
     };
-    if let Some(within) = arguments.within {
-        plan.within = within.get();
+    if let Some(within) = &arguments.within {
+        loaded.plans.iter_mut().for_each(|plan| plan.within = within.get());
     }
     // A run that cannot be reported is not begun.
-    let previous = report::find_previous(&arguments.reports, &plan.name);
-    let events_file = match prepare(&arguments) {
+    let events_file = match records::prepare(&arguments) {
         Ok(file) => file,
         Err(error) => {
             tell(&error, around);
             return Exit::Report;
         }
     };
-    let binary = arguments.container_binary.clone().unwrap_or_else(|| around.own_binary.clone());
-    let world = world(arguments.engine.docker_host.clone(), binary);
-    let (verdict, report) = carry_out(&plan, &world, &arguments, events_file, around).await;
-    let Some(mut report) = report else { return exit(verdict) };
-    if let Some(previous) = previous {
-        report.compare(&previous);
+    let occasion = Occasion::new(&arguments, around, events_file, &loaded.plans);
+    let began = tokio::time::Instant::now();
+    let told = join_all(loaded.plans.iter().map(|plan| occasion.one(plan))).await;
+    if occasion.names.is_none() {
+        return Exit::gravest(told.iter().map(|told| told.exit));
     }
-    finish(&report, verdict, &arguments, around)
+    let run = new_run(around);
+    matrix::roll_up(run, &loaded.name, began.elapsed(), &told, &arguments, around)
 }
 
-/// Runs the plan while the reporters listen.
-async fn carry_out(
-    plan: &Plan,
-    world: &World,
-    arguments: &Run,
-    events_file: Option<BufWriter<File>>,
-    around: &Surroundings,
-) -> (Verdict, Option<Report>) {
-    let (sender, events) = Sender::new(redactor(plan, world));
-    let tone = match (arguments.quiet, around.terminal) {
-        (true, _) => Tone::Quiet,
-        (false, true) => Tone::Live,
-        (false, false) => Tone::Plain,
-    };
-    let console = Console::new(tone, around.colours);
-    let telling = tokio::spawn(listen(events, console, events_file));
-    let stop = stop::on_signal();
-    let verdict = engine::run(plan, world, begin(plan, around), &sender, &stop).await;
-    // The end of the events ends the listeners.
-    drop(sender);
-    (verdict, telling.await.ok().flatten())
+impl<'a> Occasion<'a> {
+    fn new(
+        arguments: &'a Run,
+        around: &'a Surroundings,
+        events_file: Option<EventFile>,
+        plans: &[Plan],
+    ) -> Self {
+        let tone = match (arguments.quiet, around.terminal) {
+            (true, _) => Tone::Quiet,
+            (false, true) => Tone::Live,
+            (false, false) => Tone::Plain,
+        };
+        let binary = arguments.container_binary.clone().unwrap_or_else(|| around.own_binary.clone());
+        let (stop, stop_all) = stop::on_signals();
+        let names = plans.iter().filter_map(|plan| plan.variant.as_ref()).map(|name| name.chars().count());
+        Self {
+            arguments,
+            around,
+            world: world(arguments.engine.docker_host.clone(), binary, around),
+            shared: Shared { stop, stop_all, ..Shared::default() },
+            events_file,
+            screen: Screen::new(tone),
+            names: names.max().filter(|_| plans.len() > 1),
+        }
+    }
+
+    /// Runs one plan, and writes down how it went.
+    async fn one(&self, plan: &Plan) -> Told {
+        let previous = report::find_previous(&self.arguments.reports, &plan.name);
+        let (verdict, report) = self.carry_out(plan).await;
+        let Some(mut report) = report else {
+            return Told { exit: exit(verdict), report: None, written: false };
+        };
+        if let Some(previous) = previous {
+            report.compare(&previous);
+        }
+        let written = self.finish(&report);
+        // How the run went matters more than that it could not be written down.
+        let exit = if verdict == Verdict::Green && !written { Exit::Report } else { exit(verdict) };
+        Told { exit, report: Some(report), written }
+    }
+
+    /// Runs the plan while the reporters listen.
+    async fn carry_out(&self, plan: &Plan) -> (Verdict, Option<Report>) {
+        let (sender, events) = Sender::new(redactor(plan, &self.world));
+        let sender = sender.of_variant(plan.variant.clone());
+        let mut console = Console::new(self.screen.clone(), self.around.colours);
+        if let (Some(width), Some(variant)) = (self.names, &plan.variant) {
+            console = console.among(variant, width);
+        }
+        let telling = tokio::spawn(listen(events, console, self.events_file.clone()));
+        let verdict = engine::run(plan, &self.world, begin(plan, self.around), &sender, &self.shared).await;
+        // The end of the events ends the listeners.
+        drop(sender);
+        (verdict, telling.await.ok().flatten())
+    }
+
+    /// Writes the report and says where it is; whether it is on the disk.
+    fn finish(&self, report: &Report) -> bool {
+        let written = report::write(report, &self.arguments.reports);
+        if self.arguments.json
+            && self.names.is_none()
+            && let Ok(text) = serde_json::to_string_pretty(report)
+        {
+            // A reader that went away does not change how the run went.
+            let _ = writeln!(io::stdout().lock(), "{text}");
+        }
+        let directory = match &written {
+            Ok(directory) => directory,
+            Err(error) => {
+                tell(error, self.around);
+                return false;
+            }
+        };
+        for drift in report.drift.iter().filter(|_| !self.arguments.quiet) {
+            say(&format!(
+                "since the last run: {} of {}: {} → {}",
+                drift.fact, drift.step, drift.before, drift.now
+            ));
+        }
+        if !self.arguments.json {
+            // For machines: where the report is.
+            let _ = writeln!(io::stdout().lock(), "{}", directory.join("report.json").display());
+        }
+        true
+    }
+}
+
+/// The name of a new run.
+fn new_run(around: &Surroundings) -> String {
+    let unique = uuid::Uuid::now_v7().simple().to_string();
+    format!("{}-{}", around.now.strftime("%Y%m%dT%H%M%SZ"), &unique[unique.len() - 6..])
 }
 
 fn begin(plan: &Plan, around: &Surroundings) -> RunStarted {
-    let unique = uuid::Uuid::now_v7().simple().to_string();
+    let ids = |steps: &[PlannedStep]| steps.iter().map(|step| step.id.clone()).collect::<Vec<_>>();
+    let (on_failure, finally) = (ids(&plan.on_failure), ids(&plan.finally));
     RunStarted {
-        run: format!("{}-{}", around.now.strftime("%Y%m%dT%H%M%SZ"), &unique[unique.len() - 6..]),
+        run: new_run(around),
         at: format!("{:.3}", around.now),
         playbook: plan.name.clone(),
         description: plan.description.clone(),
         openbell: env!("CARGO_PKG_VERSION").to_owned(),
         within_ms: plan.within.as_millis().try_into().unwrap_or(u64::MAX),
-        steps: plan.steps.iter().map(|step| step.id.clone()).collect(),
+        steps: [ids(&plan.steps), on_failure.clone(), finally.clone()].concat(),
+        on_failure,
+        finally,
     }
 }
 
@@ -88,69 +183,24 @@ fn begin(plan: &Plan, around: &Surroundings) -> RunStarted {
 async fn listen(
     mut events: UnboundedReceiver<Event>,
     mut console: Console,
-    mut file: Option<BufWriter<File>>,
+    file: Option<EventFile>,
 ) -> Option<Report> {
     let mut summary = Summary::default();
     while let Some(event) = events.recv().await {
         console.event(&event);
         summary.event(&event);
-        if let (Some(file), Ok(line)) = (&mut file, serde_json::to_string(&event)) {
-            // A full disk must not end a run; the report's own failure is told.
-            let _ = writeln!(file, "{line}").and_then(|()| file.flush());
+        if let Some(file) = &file {
+            file.event(&event);
         }
     }
     summary.finish()
 }
 
 /// Knows every secret the plan reads. A file that cannot be read is told by the step that needs it.
-fn redactor(plan: &Plan, world: &World) -> Redactor {
-    let secrets = plan.secret_files().filter_map(|file| world.files.secret(file).ok());
-    Redactor::new(secrets.map(|secret| secret.expose_secret().to_owned()))
-}
-
-/// The place for the report and the file for the events.
-fn prepare(arguments: &Run) -> Result<Option<BufWriter<File>>, ReportError> {
-    let wrong = |place: &Path| {
-        let directory = place.to_owned();
-        move |source| ReportError::NoPlace { directory, source }
-    };
-    std::fs::create_dir_all(&arguments.reports).map_err(wrong(&arguments.reports))?;
-    tempfile::tempfile_in(&arguments.reports).map_err(wrong(&arguments.reports))?;
-    let Some(events) = &arguments.events else { return Ok(None) };
-    let file = File::create(events).map_err(wrong(events))?;
-    Ok(Some(BufWriter::new(file)))
-}
-
-fn finish(report: &Report, verdict: Verdict, arguments: &Run, around: &Surroundings) -> Exit {
-    let written = report::write(report, &arguments.reports);
-    if arguments.json
-        && let Ok(text) = serde_json::to_string_pretty(report)
-    {
-        // A reader that went away does not change how the run went.
-        let _ = writeln!(io::stdout().lock(), "{text}");
-    }
-    match written {
-        Ok(directory) => {
-            for drift in &report.drift {
-                if !arguments.quiet {
-                    say(&format!(
-                        "since the last run: {} of {}: {} → {}",
-                        drift.fact, drift.step, drift.before, drift.now
-                    ));
-                }
-            }
-            if !arguments.json {
-                // For machines: where the report is.
-                let _ = writeln!(io::stdout().lock(), "{}", directory.join("report.json").display());
-            }
-            exit(verdict)
-        }
-        Err(error) => {
-            tell(&error, around);
-            // How the run went matters more than that it could not be written down.
-            if verdict == Verdict::Green { Exit::Report } else { exit(verdict) }
-        }
-    }
+pub(super) fn redactor(plan: &Plan, world: &World) -> Redactor {
+    let secrets = plan.secrets().filter_map(|from| world.files.secret(&from).ok());
+    let composed = plan.composed_secrets().map(str::to_owned);
+    Redactor::new(secrets.map(|secret| secret.expose_secret().to_owned()).chain(composed))
 }
 
 fn exit(verdict: Verdict) -> Exit {
@@ -162,4 +212,10 @@ fn exit(verdict: Verdict) -> Exit {
         Verdict::Deadline => Exit::Deadline,
         Verdict::Interrupted => Exit::Interrupted,
     }
+}
+
+/// The gravest of several verdicts, by their exit codes.
+pub(super) fn gravest(verdicts: &[Verdict]) -> Verdict {
+    let gravest = Exit::gravest(verdicts.iter().map(|verdict| exit(*verdict)));
+    verdicts.iter().copied().find(|verdict| exit(*verdict) == gravest).unwrap_or(Verdict::Green)
 }

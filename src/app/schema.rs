@@ -2,11 +2,12 @@
 
 use std::io::{self, Write};
 
-use schemars::generate::SchemaSettings;
-
 use crate::cli::{Schema, SchemaOf};
+use crate::diagnose::Examination;
+use crate::document::schema_of;
 use crate::event::Event;
 use crate::exit::Exit;
+use crate::report::{PlanReport, ProbeReport, Rollup};
 use crate::sim::script;
 use crate::{playbook, report};
 
@@ -14,10 +15,12 @@ pub(super) fn schema(arguments: &Schema) -> Exit {
     let schema = match arguments.of {
         SchemaOf::Playbook => playbook::schema(),
         SchemaOf::Report => report::schema(),
+        SchemaOf::Rollup => schema_of::<Rollup>(),
         SchemaOf::Script => script::schema(),
-        SchemaOf::Event => {
-            SchemaSettings::draft07().into_generator().into_root_schema_for::<Event>().to_value()
-        }
+        SchemaOf::Examination => schema_of::<Examination>(),
+        SchemaOf::Event => schema_of::<Event>(),
+        SchemaOf::Plan => schema_of::<PlanReport>(),
+        SchemaOf::Probe => schema_of::<ProbeReport>(),
     };
     match writeln!(io::stdout().lock(), "{schema:#}") {
         Ok(()) => Exit::Green,

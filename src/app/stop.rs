@@ -1,8 +1,13 @@
-//! Ctrl-C and SIGTERM: the first ends a run cleanly, the second at once.
+//! Ctrl-C and SIGTERM: the first ends a run cleanly, another one what is still going on then.
+
+use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
 use crate::exit::Exit;
+
+/// How long a run may take to write down how it went, once a second signal ended it.
+const LETS_GO: Duration = Duration::from_secs(5);
 
 /// A token that is cancelled by the first signal.
 pub(super) fn on_signal() -> CancellationToken {
@@ -15,6 +20,23 @@ pub(super) fn on_signal() -> CancellationToken {
         at_once();
     });
     stop
+}
+
+/// Two tokens: the first signal cancels the one, the second signal the other as well. A third signal ends the program at
+/// once, and so does time when the second one is of no use.
+pub(super) fn on_signals() -> (CancellationToken, CancellationToken) {
+    let (stop, stop_all) = (CancellationToken::new(), CancellationToken::new());
+    let (first, second) = (stop.clone(), stop_all.clone());
+    tokio::spawn(async move {
+        signal().await;
+        first.cancel();
+        signal().await;
+        second.cancel();
+        // It makes no difference which of the two it was.
+        let _ = tokio::time::timeout(LETS_GO, signal()).await;
+        at_once();
+    });
+    (stop, stop_all)
 }
 
 #[expect(

@@ -3,19 +3,38 @@
 //! Owns reading, syntax, types, and the words for what is wrong with them, for every kind of file there is. What the
 //! values mean is left to those who own the kind.
 
+mod index;
 mod kind;
+mod mask;
 mod nearest;
+mod node;
 mod places;
 mod problem;
+mod problems;
 mod read;
+mod reader;
+mod repair;
+mod scalar;
 mod schema;
+mod source;
+mod tree;
 mod typed;
+mod veil;
 mod version;
+mod written;
 
 pub use kind::{Choice, Kind};
 pub use nearest::nearest;
-pub use places::{Places, escaped};
-pub use problem::{Problem, Problems};
-pub use read::{Document, open, parse};
+pub use node::{Form, Node, Unreadable, nodes};
+pub use places::{Places, Routes, escaped};
+pub(crate) use problem::MOST_TOLD;
+pub use problem::{Problem, Severity};
+pub use problems::{Located, Position, Problems};
+pub(crate) use read::readable;
+pub use read::{Document, examined, open, parse, text, united};
+pub use repair::{Placeholder, Repaired, repaired};
 pub use schema::schema_of;
+pub use source::Sources;
+pub use tree::{Shape, Style, Tree, TreeNode};
 pub use version::Version;
+pub use written::{Written, written};

@@ -32,7 +32,12 @@ impl TryFrom<u32> for Version {
         if version == 1 {
             Ok(Self(version))
         } else {
-            Err(format!("this openbell reads version 1, not {version}"))
+            let way = if version > 1 {
+                "update openbell"
+            } else {
+                "`openbell migrate FILE` rewrites older playbooks"
+            };
+            Err(format!("this openbell reads version 1, not {version}: {way}"))
         }
     }
 }

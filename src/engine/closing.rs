@@ -4,7 +4,8 @@ use miette::Diagnostic;
 use thiserror::Error;
 use tokio_util::sync::CancellationToken;
 
-use super::{Course, interlock};
+use super::course::{Course, Span};
+use super::interlock;
 use crate::diagnosis::Diagnosis;
 use crate::event::{Stopped, Verdict};
 use crate::playbook::Plan;
@@ -20,15 +21,14 @@ pub(super) struct Closed {
 
 /// The run's own deadline passed.
 #[derive(Debug, Error, Diagnostic)]
-#[error("the run's deadline of {within_s} s passed in step `{step}`")]
+#[error("the run's deadline of {within_s} s passed in {steps}")]
 #[diagnostic(
     code(run::deadline),
     help("the shares below show who ate it; give the run or that step more time")
 )]
 struct RunDeadline {
     within_s: f64,
-    step: String,
-    shares: Vec<String>,
+    steps: String,
 }
 
 /// Decides the verdict, and stops every held container whose safe state cannot be proven now. A run that was
@@ -57,6 +57,24 @@ pub(super) async fn close(plan: &Plan, world: &World, course: &Course, stop: &Ca
     Closed { verdict, why, stopped }
 }
 
+/// Looks and proves once more, after steps that followed the run and may have changed something.
+pub(super) async fn close_again(
+    plan: &Plan,
+    world: &World,
+    after: &Course,
+    before: Closed,
+    stop: &CancellationToken,
+) -> Closed {
+    let green = before.verdict == Verdict::Green;
+    let again = Course {
+        verdict: (!green).then_some(before.verdict),
+        started: after.started.clone(),
+        ..Course::default()
+    };
+    let Closed { verdict, why, stopped } = close(plan, world, &again, stop).await;
+    Closed { verdict, why: before.why.or(why), stopped: before.stopped.into_iter().chain(stopped).collect() }
+}
+
 /// Whether everything that was started still runs, when every step has passed.
 async fn last_look(plan: &Plan, world: &World, course: &Course) -> (Verdict, Option<Diagnosis>) {
     let (notes, _) = Notes::new();
@@ -72,14 +90,32 @@ async fn last_look(plan: &Plan, world: &World, course: &Course) -> (Verdict, Opt
 /// Who used the time of the run, most first.
 fn who_ate_it(plan: &Plan, course: &Course) -> Diagnosis {
     let total = plan.within.as_secs_f64();
-    let mut took = course.took.clone();
-    took.sort_by_key(|(_, took)| std::cmp::Reverse(*took));
-    let share = |(id, took): &(String, std::time::Duration)| {
-        let seconds = took.as_secs_f64();
-        format!("{id}: {seconds:.1} s ({:.0} %)", 100.0 * seconds / total)
+    let mut spans: Vec<&Span> = course.spans.iter().collect();
+    spans.sort_by_key(|span| std::cmp::Reverse(span.took));
+    let share = |span: &&Span| {
+        let seconds = span.took.as_secs_f64();
+        format!("{}: {seconds:.1} s ({:.0} %)", span.step, 100.0 * seconds / total)
     };
-    let shares: Vec<String> = took.iter().map(share).collect();
-    let step = course.ended_by.clone().unwrap_or_default();
-    let error = RunDeadline { within_s: total, step, shares };
-    Diagnosis::of(&error).with_evidence(error.shares.clone())
+    let mut shares: Vec<String> = spans.iter().map(share).collect();
+    if at_once(&spans) {
+        shares.push(
+            "steps ran at the same time: the shares overlap and add up to more than was used".to_owned(),
+        );
+    }
+    let caught = |span: &&&Span| span.cut || course.ended_by.as_ref() == Some(&span.step);
+    let caught: Vec<String> = spans.iter().filter(caught).map(|span| format!("`{}`", span.step)).collect();
+    let steps = format!("step{} {}", if caught.len() == 1 { "" } else { "s" }, caught.join(", "));
+    Diagnosis::of(&RunDeadline { within_s: total, steps }).with_evidence(shares)
+}
+
+/// Whether two steps ran at the same time, for longer than no time at all.
+fn at_once(spans: &[&Span]) -> bool {
+    let mut spans = spans.to_vec();
+    spans.sort_by_key(|span| span.began);
+    let mut busy_until = None;
+    spans.iter().any(|span| {
+        let overlaps = !span.took.is_zero() && busy_until.is_some_and(|until| span.began < until);
+        busy_until = busy_until.max(Some(span.began + span.took));
+        overlaps
+    })
 }

@@ -24,6 +24,15 @@ const LAST_PROOF: Duration = Duration::from_secs(10);
 /// for. What cannot be seen yet is left to the end.
 pub(super) async fn open(plan: &Plan, world: &World) -> Vec<Stopped> {
     let mut stopped = Vec::new();
+    for (item, failure) in unsafe_now(plan, world).await {
+        stopped.push(stop(world, item, failure.why.message).await);
+    }
+    stopped
+}
+
+/// The held containers that run although it is certain that their safe state does not hold, and why it does not.
+pub(super) async fn unsafe_now<'a>(plan: &'a Plan, world: &World) -> Vec<(&'a StackContainer, Failure)> {
+    let mut found = Vec::new();
     for item in held(plan) {
         let (notes, _) = Notes::new();
         let scope = scope(plan, world, &notes);
@@ -31,16 +40,16 @@ pub(super) async fn open(plan: &Plan, world: &World) -> Vec<Stopped> {
             Ok(true) => {}
             Ok(false) => continue,
             // No engine to ask: the steps will wait for it, and nothing can be stopped now.
-            Err(_) => return stopped,
+            Err(_) => return found,
         }
         if let Err(failure) = safety::holds(&scope, Some(&item.key), Extent::Containers).await
             && failure.class == Class::Safety
             && failure.again.is_none()
         {
-            stopped.push(stop(world, item, failure.why.message).await);
+            found.push((item, failure));
         }
     }
-    stopped
+    found
 }
 
 /// The held containers that run although their safe state is in doubt, and the doubt.

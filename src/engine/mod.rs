@@ -3,108 +3,58 @@
 //!
 //! Tells what happens through events; never prints, never reads a file.
 
-use std::collections::BTreeSet;
-
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use crate::event::{DeadlineOf, EventKind, Outcome, RunStarted, Sender, StepFinished, Stopped, Verdict};
-use crate::playbook::{Plan, PlannedStep};
+use crate::event::{EventKind, RunStarted, Sender, Verdict};
+use crate::playbook::Plan;
 use crate::ports::World;
-use crate::steps::Action;
 
 mod closing;
+mod course;
+mod handlers;
 mod holding;
 mod interlock;
+mod mending;
 mod pause;
+mod preview;
+mod reading;
+mod schedule;
 mod step;
+mod turns;
+mod viewing;
 mod waiting;
+mod watching;
 
-use step::Limits;
+use course::Course;
+pub use mending::{Bounds, Mended, Progress, mend};
+pub use preview::preview;
+use schedule::Stage;
+pub use turns::Turns;
 
-/// Runs every step in order until one fails, the time is over or `stop` is cancelled. Returns how it ended, which the
-/// last event says as well.
-pub async fn run(
-    plan: &Plan,
-    world: &World,
-    begin: RunStarted,
-    events: &Sender,
-    stop: &CancellationToken,
-) -> Verdict {
+/// What runs side by side have in common.
+#[derive(Clone, Debug, Default)]
+pub struct Shared {
+    /// Ends the steps and `on_failure`; `finally` is carried out all the same.
+    pub stop: CancellationToken,
+    /// Ends `finally` as well.
+    pub stop_all: CancellationToken,
+    /// Turns at the gateways.
+    pub turns: Turns,
+}
+
+/// The first step that does not pass ends the run, as do its deadline and `stop`; then comes what follows it. Returns how
+/// it ended, which the last event says as well.
+pub async fn run(plan: &Plan, world: &World, begin: RunStarted, events: &Sender, shared: &Shared) -> Verdict {
+    let Shared { stop, stop_all, turns } = shared;
     events.send(EventKind::RunStarted(begin));
-    let deadline = Instant::now() + plan.within;
-    let mut course = Course { stopped: interlock::open(plan, world).await, ..Course::default() };
-    for step in &plan.steps {
-        if let Some(cause) = &course.ended_by {
-            let because = format!("step `{cause}` did not pass");
-            events.send(finished(step, Outcome::Skipped { because }));
-            continue;
-        }
-        let limits = Limits::of(step, plan, deadline);
-        let ended = step::carry_out(step, plan, world, events, stop, limits).await;
-        course.note(step, &ended.outcome, ended.took);
-        events.send(EventKind::StepFinished(StepFinished {
-            id: step.id.clone(),
-            outcome: ended.outcome,
-            attempts: ended.attempts,
-            changes: ended.changes,
-            facts: ended.facts,
-        }));
-    }
-    let closed = closing::close(plan, world, &course, stop).await;
+    let deadline = Some(Instant::now() + plan.within);
+    let orderly = &turns.world(world, "the proof of the safe state", None);
+    let mut course = Course { stopped: interlock::open(plan, orderly).await, ..Course::default() };
+    let stage = Stage { plan, world, turns, events, stop, deadline };
+    schedule::carry_out(stage, &plan.steps, &mut course).await;
+    let closed = closing::close(plan, orderly, &course, stop).await;
+    let closed = handlers::follow(Stage { stop: stop_all, ..stage }, &course, closed, (orderly, stop)).await;
     events.send(EventKind::RunFinished { verdict: closed.verdict, why: closed.why, stopped: closed.stopped });
     closed.verdict
-}
-
-/// What a run has come to so far.
-#[derive(Default)]
-struct Course {
-    /// The step that ended it.
-    ended_by: Option<String>,
-    /// How it ended, if it did.
-    verdict: Option<Verdict>,
-    /// The run's own deadline passed.
-    run_deadline: bool,
-    /// What was stopped before the first step.
-    stopped: Vec<Stopped>,
-    /// Containers whose `start` passed.
-    started: BTreeSet<String>,
-    /// How long each step took.
-    took: Vec<(String, std::time::Duration)>,
-}
-
-impl Course {
-    fn note(&mut self, step: &PlannedStep, outcome: &Outcome, took: std::time::Duration) {
-        use crate::diagnosis::Class;
-        self.took.push((step.id.clone(), took));
-        let verdict = match outcome {
-            Outcome::Passed => {
-                if let Action::Start(start) = &step.action {
-                    self.started.insert(start.container.clone());
-                }
-                return;
-            }
-            Outcome::Skipped { .. } => return,
-            Outcome::Interrupted => Verdict::Interrupted,
-            Outcome::Failed { class: Class::Safety, .. } => Verdict::Safety,
-            Outcome::Failed { class: Class::Engine, .. } => Verdict::Engine,
-            Outcome::Failed { deadline: Some(deadline), .. } => {
-                self.run_deadline = deadline.of == DeadlineOf::Run;
-                Verdict::Deadline
-            }
-            Outcome::Failed { deadline: None, .. } => Verdict::Failed,
-        };
-        self.ended_by = Some(step.id.clone());
-        self.verdict = Some(verdict);
-    }
-}
-
-fn finished(step: &PlannedStep, outcome: Outcome) -> EventKind {
-    EventKind::StepFinished(StepFinished {
-        id: step.id.clone(),
-        outcome,
-        attempts: 0,
-        changes: Vec::new(),
-        facts: serde_json::Map::new(),
-    })
 }

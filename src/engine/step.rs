@@ -1,16 +1,19 @@
 //! One step from its first event to its outcome.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use super::turns::Turns;
 use super::waiting::Unmet;
+use super::watching::Watcher;
 use super::{holding, waiting};
-use crate::event::{Deadline, DeadlineOf, EventKind, Facts, Outcome, Sender};
+use crate::event::{Deadline, DeadlineOf, EventKind, Outcome, Sender};
 use crate::playbook::{Plan, PlannedStep};
 use crate::ports::World;
-use crate::steps::{Notes, Scope, Tries};
+use crate::steps::{Noted, Notes, Scope, Tries};
 
 /// How long a step may take, and by whose word.
 #[derive(Clone, Copy)]
@@ -22,12 +25,13 @@ pub(super) struct Limits {
 
 impl Limits {
     /// The step's own deadline, or the run's where that comes first.
-    pub(super) fn of(step: &PlannedStep, plan: &Plan, run_deadline: Instant) -> Self {
+    pub(super) fn of(step: &PlannedStep, plan: &Plan, run_deadline: Option<Instant>) -> Self {
         let own = Instant::now() + step.within;
-        if run_deadline < own {
-            Self { until: run_deadline, of: DeadlineOf::Run, within: plan.within }
-        } else {
-            Self { until: own, of: DeadlineOf::Step, within: step.within }
+        match run_deadline {
+            Some(run_deadline) if run_deadline < own => {
+                Self { until: run_deadline, of: DeadlineOf::Run, within: plan.within }
+            }
+            Some(_) | None => Self { until: own, of: DeadlineOf::Step, within: step.within },
         }
     }
 
@@ -40,16 +44,23 @@ impl Limits {
 pub(super) struct Ended {
     pub(super) outcome: Outcome,
     pub(super) attempts: u32,
-    pub(super) changes: Vec<String>,
-    pub(super) facts: Facts,
+    pub(super) noted: Noted,
+    pub(super) began: Instant,
     pub(super) took: Duration,
+}
+
+impl Ended {
+    /// The end of a step that was never begun.
+    pub(super) fn at_once(outcome: Outcome) -> Self {
+        Self { outcome, attempts: 0, noted: Noted::default(), began: Instant::now(), took: Duration::ZERO }
+    }
 }
 
 /// Carries one step out.
 pub(super) async fn carry_out(
     step: &PlannedStep,
     plan: &Plan,
-    world: &World,
+    (world, turns): (&World, &Turns),
     events: &Sender,
     token: &CancellationToken,
     limits: Limits,
@@ -61,8 +72,14 @@ pub(super) async fn carry_out(
         within_ms: limits.deadline().within_ms,
     });
     let (notes, waiting) = Notes::new();
+    let notes = Arc::new(notes);
+    let world = &turns.world(world, &step.id, Some(&notes));
     let scope = |tries: Tries| Scope { world, stack: &plan.stack, step: &step.id, tries, notes: &notes };
-    let mut wait = waiting::Wait::new(&step.id, events, token, limits.until, waiting);
+    let mut wait = waiting::Wait::new(&step.id, events, token, limits.until, waiting).watching(Watcher::of(
+        &step.action,
+        &plan.stack,
+        world,
+    ));
     let result = match step.action.holding() {
         None => wait.until_it_passes(async |tries| step.action.attempt(&scope(tries)).await).await,
         Some(condition) => {
@@ -82,10 +99,10 @@ pub(super) async fn carry_out(
         }
     };
     let attempts = wait.attempts();
-    let (changes, mut facts) = notes.take();
+    let mut found = notes.take();
     let outcome = match result {
-        Ok(found) => {
-            facts.extend(found);
+        Ok(facts) => {
+            found.facts.extend(facts);
             Outcome::Passed
         }
         Err(Unmet::Hopeless(failure)) => {
@@ -95,7 +112,7 @@ pub(super) async fn carry_out(
             let deadline = Some(limits.deadline());
             Outcome::Failed { why: failure.why, class: failure.class, deadline }
         }
-        Err(Unmet::Stopped) => Outcome::Interrupted,
+        Err(Unmet::Stopped) => Outcome::Interrupted { because: None },
     };
-    Ended { outcome, attempts, changes, facts, took: started.elapsed() }
+    Ended { outcome, attempts, noted: found, began: started, took: started.elapsed() }
 }

@@ -8,10 +8,13 @@ use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::pause::pause;
+use super::pause::Pauses;
+use super::turns::OTHERS_TURN;
+use super::watching::{Watcher, reaction};
 use crate::diagnosis::{Class, Diagnosis, Failure};
 use crate::event::{EventKind, Sender};
-use crate::steps::Tries;
+use crate::ladder::Rung;
+use crate::steps::{Reaction, Tries};
 
 /// How long an attempt may be silent before what it waits for is told. Shorter waits are not news.
 const NEWS_AFTER: Duration = Duration::from_millis(300);
@@ -23,7 +26,7 @@ const NEWS_AFTER: Duration = Duration::from_millis(300);
     code(engine::no_answer),
     help("what it asked for hangs: look at the Docker engine and the gateway")
 )]
-struct NoAnswer;
+pub(super) struct NoAnswer;
 
 /// Why a wait ended without success.
 pub(super) enum Unmet {
@@ -35,6 +38,14 @@ pub(super) enum Unmet {
     Stopped,
 }
 
+/// How one attempt went.
+enum Tried<T> {
+    Passed(T),
+    Failed(Failure),
+    /// News made it pointless.
+    CutOff,
+}
+
 /// One step's wait.
 pub(super) struct Wait<'a> {
     id: &'a str,
@@ -43,9 +54,14 @@ pub(super) struct Wait<'a> {
     stop: &'a CancellationToken,
     until: Instant,
     noted: UnboundedReceiver<Diagnosis>,
+    /// The container whose news shortens the wait.
+    watcher: Option<Watcher<'a>>,
+    pauses: Pauses,
     tries: Tries,
     /// The last real reason.
     last: Option<Failure>,
+    /// What the watched container says it waits for.
+    cause: Option<Diagnosis>,
     /// What was told last, so that nothing is told twice in a row.
     told: Option<Diagnosis>,
 }
@@ -68,7 +84,24 @@ impl<'a> Wait<'a> {
         until: Instant,
         noted: UnboundedReceiver<Diagnosis>,
     ) -> Self {
-        Self { id, events: None, stop, until, noted, tries: Tries::default(), last: None, told: None }
+        Self {
+            id,
+            events: None,
+            stop,
+            until,
+            noted,
+            watcher: None,
+            pauses: Pauses::default(),
+            tries: Tries::default(),
+            last: None,
+            cause: None,
+            told: None,
+        }
+    }
+
+    /// The same wait, shortened by news.
+    pub(super) fn watching(self, watcher: Option<Watcher<'a>>) -> Self {
+        Self { watcher, ..self }
     }
 
     /// Attempts made so far.
@@ -85,16 +118,21 @@ impl<'a> Wait<'a> {
             let result = self.once(attempt(self.tries)).await;
             self.tries.before += 1;
             let failure = match result? {
-                Ok(passed) => return Ok(passed),
-                Err(failure) => failure,
+                Tried::Passed(passed) => return Ok(passed),
+                Tried::Failed(failure) => failure,
+                Tried::CutOff => {
+                    self.tries.told = true;
+                    continue;
+                }
             };
+            self.tries.told = false;
             tracing::debug!(step = self.id, attempt = self.tries.before, code = failure.why.code, "not yet");
             let Some(pace) = failure.again else { return Err(Unmet::Hopeless(failure)) };
             let same = self.last.as_ref().is_some_and(|last| last.why.code == failure.why.code);
             self.tries.same_reason = if same { self.tries.same_reason + 1 } else { 1 };
             self.tell(&failure.why);
             self.last = Some(failure);
-            self.rest(pause(pace, self.tries.same_reason)).await?;
+            self.rest(self.pauses.after(pace, self.tries.same_reason)).await?;
         }
     }
 
@@ -102,7 +140,7 @@ impl<'a> Wait<'a> {
     async fn once<T>(
         &mut self,
         attempt: impl Future<Output = Result<T, Failure>>,
-    ) -> Result<Result<T, Failure>, Unmet> {
+    ) -> Result<Tried<T>, Unmet> {
         let mut attempt = std::pin::pin!(attempt);
         let mut news: Option<(Diagnosis, Instant)> = None;
         loop {
@@ -111,14 +149,22 @@ impl<'a> Wait<'a> {
                 biased;
                 result = &mut attempt => {
                     while self.noted.try_recv().is_ok() {}
-                    return Ok(result);
+                    return Ok(result.map_or_else(Tried::Failed, Tried::Passed));
                 }
                 () = self.stop.cancelled() => return Err(Unmet::Stopped),
                 () = until(self.until) => {
                     let noted = news.map(|(why, _)| Failure { why, again: None, class: Class::Step });
                     return Err(self.out_of_time(noted));
                 }
-                Some(why) = self.noted.recv() => news = Some((why, Instant::now())),
+                Some(why) = self.noted.recv() => news = Some((self.cause_of(why), Instant::now())),
+                reaction = reaction(&mut self.watcher) => match reaction {
+                    Reaction::StartOver => return Ok(Tried::CutOff),
+                    Reaction::Tell(why) => {
+                        self.cause = Some(why.clone());
+                        news = Some((why, Instant::now()));
+                    }
+                    Reaction::TryNow | Reaction::Nothing => {}
+                },
                 () = until(tell_at), if news.as_ref().is_some_and(|(why, _)| self.told.as_ref() != Some(why)) => {
                     if let Some((why, _)) = &news {
                         self.tell(&why.clone());
@@ -128,13 +174,34 @@ impl<'a> Wait<'a> {
         }
     }
 
+    /// What an attempt waits for is a symptom of what the container says, until it gets beyond that.
+    fn cause_of(&mut self, symptom: Diagnosis) -> Diagnosis {
+        self.cause.take_if(|cause| symptom.rung > cause.rung);
+        self.cause.clone().unwrap_or(symptom)
+    }
+
     /// A pause between two attempts.
     async fn rest(&mut self, pause: Duration) -> Result<(), Unmet> {
-        tokio::select! {
-            biased;
-            () = self.stop.cancelled() => Err(Unmet::Stopped),
-            () = until(self.until) => Err(self.out_of_time(None)),
-            () = until(Instant::now() + pause) => Ok(()),
+        let over = Instant::now() + pause;
+        loop {
+            tokio::select! {
+                biased;
+                () = self.stop.cancelled() => return Err(Unmet::Stopped),
+                () = until(self.until) => return Err(self.out_of_time(None)),
+                () = until(over) => return Ok(()),
+                reaction = reaction(&mut self.watcher) => match reaction {
+                    Reaction::TryNow => return Ok(()),
+                    Reaction::StartOver => {
+                        self.tries.told = true;
+                        return Ok(());
+                    }
+                    Reaction::Tell(why) => {
+                        self.tell(&why);
+                        self.cause = Some(why);
+                    }
+                    Reaction::Nothing => {}
+                },
+            }
         }
     }
 
@@ -142,8 +209,14 @@ impl<'a> Wait<'a> {
     fn out_of_time(&mut self, noted: Option<Failure>) -> Unmet {
         let nothing = || Failure { why: Diagnosis::of(&NoAnswer), again: None, class: Class::Step };
         let last = self.last.take();
-        // A safety reason outlives what a later attempt was busy with: it decides what may keep running.
-        let grave = last.as_ref().is_some_and(|last| last.class != Class::Step);
+        // That others were at the gateway is a reason only where there was never a better one.
+        let noted = noted.filter(|noted| last.is_none() || noted.why.code != OTHERS_TURN);
+        // A safety reason outlives what a later attempt was busy with: it decides what may keep running. So does a reason
+        // from within a session, until an attempt gets beyond it: what a session lacks is more than that it is awaited.
+        let beyond = noted.as_ref().and_then(|noted| noted.why.rung);
+        let grave = last.as_ref().is_some_and(|last| {
+            last.class != Class::Step || last.why.rung > Some(Rung::Version) && last.why.rung >= beyond
+        });
         let reason = if grave { last.or(noted) } else { noted.or(last) };
         Unmet::OutOfTime(reason.unwrap_or_else(nothing))
     }

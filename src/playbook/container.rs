@@ -1,14 +1,15 @@
 //! A container as written in a playbook.
 
 use std::collections::BTreeMap;
-use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::de::{Error, MapAccess, Visitor};
-use serde::{Deserialize, Deserializer, Serialize};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
+use super::EnvText;
+use super::definition::Definition;
+use super::from_compose::ComposeReference;
 use crate::period::Period;
 use crate::ports::docker::PublishedPort;
 
@@ -16,26 +17,33 @@ use crate::ports::docker::PublishedPort;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ContainerFormat {
+    /// The service of a compose file that it is: everything but `hold_until`, `held` and `stop_grace` stands there. What
+    /// Compose made of it is adopted when it matches, and never recreated.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub compose: Option<ComposeReference>,
+    /// What its service says, once the compose file has been read.
+    #[serde(skip)]
+    pub(super) definition: Option<Box<Definition>>,
     /// Name and tag of its image. Default with `build`: `openbell/<playbook>-<key>:latest`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub image: Option<String>,
-    /// How its image is built. Without it the image has to be present.
+    /// How its image is built. Default: not at all, the image has to be present.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub build: Option<Build>,
     /// Name of the container. Default: `<playbook>-<key>`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(regex(pattern = r"^[a-zA-Z0-9][a-zA-Z0-9_.-]+$"))]
     pub container_name: Option<String>,
-    /// Overrides the image's entry point: program and arguments, no shell.
+    /// Overrides the image's entry point: program and arguments, no shell. Default: the image's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub entrypoint: Option<Vec<String>>,
-    /// Overrides the image's command: program and arguments, no shell.
+    /// Overrides the image's command: program and arguments, no shell. Default: the image's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub command: Option<Vec<String>>,
     /// `user[:group]` to run as. Default: the image's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub user: Option<String>,
-    /// Environment variables: a text in quotes, or `{file: path}` for a secret.
+    /// Environment variables: a text in quotes, or where a secret is kept, such as `{file: path}`.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub env: BTreeMap<String, EnvText>,
     /// Published ports: `[host address:]host port:container port`. The host address is 127.0.0.1 unless written:
@@ -51,7 +59,7 @@ pub struct ContainerFormat {
     /// Time between SIGTERM and SIGKILL. Default: 30s. A gateway needs 90s to log out.
     #[serde(default = "stop_grace")]
     pub stop_grace: Period,
-    /// Health check the engine runs in the container.
+    /// Health check the engine runs in the container. Default: the image's, where it has one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub healthcheck: Option<HealthCheckFormat>,
     /// Whether the container may run only while the safe state is proven. Default: true, but for the gateway (the
@@ -64,7 +72,7 @@ pub struct ContainerFormat {
     pub hold_until: Vec<String>,
 }
 
-fn stop_grace() -> Period {
+pub(super) fn stop_grace() -> Period {
     Duration::from_secs(30).into()
 }
 
@@ -131,77 +139,17 @@ pub enum RestartText {
     Always,
 }
 
-/// The value of an environment variable.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(untagged)]
-pub enum EnvText {
-    /// The value itself, always a text.
-    Plain(String),
-    /// The content of a file, relative to the playbook. For secrets.
-    File {
-        /// The file.
-        file: PathBuf,
-    },
-}
-
-impl JsonSchema for EnvText {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "EnvText".into()
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({
-            "description": "A text (write true, false and numbers in quotes), or {file: path} for a secret.",
-            "anyOf": [
-                { "type": "string" },
-                {
-                    "type": "object",
-                    "properties": { "file": { "type": "string", "description": "The file, relative to the playbook." } },
-                    "required": ["file"],
-                    "additionalProperties": false
-                }
-            ]
-        })
-    }
-}
-
-/// Written out so that `DRY_RUN: true` is told what to write instead of being guessed at.
-impl<'de> Deserialize<'de> for EnvText {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Text;
-        impl<'de> Visitor<'de> for Text {
-            type Value = EnvText;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a text or {file: path}; write true, false and numbers in quotes")
-            }
-
-            fn visit_str<E: Error>(self, text: &str) -> Result<EnvText, E> {
-                Ok(EnvText::Plain(text.to_owned()))
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<EnvText, A::Error> {
-                let mut file = None;
-                while let Some(key) = map.next_key::<String>()? {
-                    if key != "file" {
-                        return Err(A::Error::unknown_field(&key, &["file"]));
-                    }
-                    file = Some(map.next_value()?);
-                }
-                file.map(|file| EnvText::File { file }).ok_or_else(|| A::Error::missing_field("file"))
-            }
-        }
-        deserializer.deserialize_any(Text)
-    }
-}
-
 /// A published port as written.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "String", into = "String")]
-pub struct PortText(
-    #[schemars(with = "String", regex(pattern = r"^([0-9.]+:|\[[0-9a-fA-F:]+\]:)?[0-9]{1,5}:[0-9]{1,5}$"))]
-    PublishedPort,
-);
+// Each octet and each port within its bounds.
+#[schemars(extend("pattern" = concat!(
+    r"^(?:(?:(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])(?:\.(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])){3}",
+    r"|\[[0-9a-fA-F:]+\]):)?",
+    r"(?:[1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])",
+    r":(?:[1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])$"
+)))]
+pub struct PortText(PublishedPort);
 
 impl PortText {
     /// The port it means.
@@ -236,7 +184,8 @@ impl From<PortText> for String {
 /// A mount as written.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "String", into = "String")]
-pub struct VolumeText(#[schemars(regex(pattern = r"^.+:/.*$"))] String);
+#[schemars(extend("pattern" = r"^.+:/"))]
+pub struct VolumeText(String);
 
 impl VolumeText {
     /// Source, target and whether it is read-only. The target begins at the last `:/`: a Windows source has a colon.

@@ -1,6 +1,7 @@
 //! The playbook as written, version 1. These types are the format: the JSON Schema is generated from them.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use schemars::JsonSchema;
@@ -27,12 +28,26 @@ pub struct Playbook {
     /// Deadline of the whole run. Default: 30m.
     #[serde(default = "run_deadline")]
     pub within: Period,
+    /// Partial playbooks, relative to this file: their sections join this one's, and their steps come before its own, in
+    /// this order. What two files declare is an error.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub include: Vec<PathBuf>,
+    /// Variables and what they are unless `--var`, the environment or an env file says otherwise. Used as `${NAME}`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub vars: BTreeMap<String, String>,
+    /// Files of `NAME=value` lines, relative to this file, read literally: no quotes, no `$`. A later file goes before an
+    /// earlier one; the environment goes before both.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub env_file: Vec<PathBuf>,
+    /// The same playbook for several gateways or accounts: one run and one report for each entry.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub matrix: Vec<VariantFormat>,
     /// TWS API connect parameters, used by every step that talks to the gateway.
     pub connection: ConnectionFormat,
     /// The ledger of client ids: who owns which. Two owners of one id are an error.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub client_ids: BTreeMap<String, i32>,
-    /// The strategy the bot must say it runs when nobody gave it a plan.
+    /// The strategy the bot must say it runs when nobody gave it a plan. Default: none is declared.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub strategy: Option<StrategyFormat>,
     /// What holds before the bot starts and is checked on the running objects. What cannot be checked counts as broken.
@@ -41,9 +56,16 @@ pub struct Playbook {
     /// The containers of the stack by the name under which they reach each other.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub containers: BTreeMap<String, ContainerFormat>,
-    /// The steps, carried out in this order.
+    /// The steps, carried out in this order; those with `needs` as soon as these are done.
     #[schemars(length(min = 1))]
     pub steps: Vec<Step>,
+    /// Steps that follow, in order, when the run is not green. Not after Ctrl-C, which leaves containers as they are. They
+    /// change neither the verdict nor the exit code.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub on_failure: Vec<Step>,
+    /// Steps that follow at the very end, however the run went. One that fails makes a green run fail.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub finally: Vec<Step>,
 }
 
 impl Playbook {
@@ -75,6 +97,11 @@ pub struct ConnectionFormat {
     /// How long connecting may take. Default: 60s.
     #[serde(default = "connect_timeout")]
     pub timeout: Period,
+    /// `host:port` of IBC's command port as this machine reaches it (IBC's own default is 7462, and off): with it,
+    /// `diagnose --fix all` can restart the gateway without a new log-in. Default: not used.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(regex(pattern = r"^[^\s:]+:[0-9]{1,5}$|^\[[0-9a-fA-F:]+\]:[0-9]{1,5}$"))]
+    pub ibc: Option<String>,
 }
 
 fn connect_timeout() -> Period {
@@ -118,6 +145,10 @@ pub struct SafetyFormat {
     #[serde(default = "paper_accounts")]
     #[schemars(length(min = 1))]
     pub accounts: Vec<AccountPattern>,
+    /// Whether the gateway's API refuses orders. `true` is proven before a held container runs, and whenever the accounts
+    /// are; `false` says that it is meant to take them, and `diagnose` tells when it does not. Default: nobody cares.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub read_only: Option<bool>,
     /// Environment that containers must have, by container: variable and exact value.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub env: BTreeMap<String, BTreeMap<String, String>>,
@@ -128,7 +159,13 @@ pub struct SafetyFormat {
 
 impl Default for SafetyFormat {
     fn default() -> Self {
-        Self { mode: Mode::Paper, accounts: paper_accounts(), env: BTreeMap::new(), absent: Vec::new() }
+        Self {
+            mode: Mode::Paper,
+            accounts: paper_accounts(),
+            read_only: None,
+            env: BTreeMap::new(),
+            absent: Vec::new(),
+        }
     }
 }
 
@@ -148,6 +185,18 @@ pub struct AbsentFormat {
     pub path: String,
 }
 
+/// One of the playbooks that a matrix makes of one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct VariantFormat {
+    /// Its name, which is appended to the playbook's: lower-case letters, digits, `-` and `_`.
+    #[schemars(regex(pattern = r"^[a-z0-9][a-z0-9_-]*$"))]
+    pub id: String,
+    /// Its variables. They go before everything but `--var`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub vars: BTreeMap<String, String>,
+}
+
 /// Trading mode.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -164,7 +213,14 @@ pub struct Step {
     /// Unique name of the step.
     #[schemars(regex(pattern = r"^[A-Za-z0-9][A-Za-z0-9_-]*$"))]
     pub id: String,
-    /// Deadline of the step, such as `90s`. Each kind has its own default.
+    /// Ids of the steps after which it starts at once, beside others; `[]` for none. Default: every step before it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub needs: Option<Vec<String>>,
+    /// Expression without which it is skipped, such as `steps.gateway.changed` or `vars.region == "eu"`.
+    /// Default: never skipped.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub when: Option<String>,
+    /// Deadline of the step, such as `90s`. Default: that of its kind.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub within: Option<Period>,
     /// What it does: exactly one kind of step.

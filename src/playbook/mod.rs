@@ -3,16 +3,38 @@
 //! Owns the format and its meaning. What the steps do is theirs; when they do it is the engine's.
 
 mod check;
+mod condition;
 mod container;
+mod definition;
+mod env;
+mod env_file;
+mod examples;
 mod format;
+mod from_compose;
+mod holes;
+mod include;
+mod inputs;
+mod interpolate;
 mod load;
+pub mod migrate;
+mod order;
+mod part;
 mod plan;
 mod schema;
+mod variables;
 
-pub use container::{Build, ContainerFormat, EnvText, HealthCheckFormat, PortText, RestartText, VolumeText};
+pub use check::{Clash, variants};
+pub use condition::{Condition, ConditionError, StepSeen};
+pub use container::{Build, ContainerFormat, HealthCheckFormat, PortText, RestartText, VolumeText};
+pub use env::{EnvText, SecretReference};
 pub use format::{
     AbsentFormat, ConnectionFormat, EvidenceFormat, Mode, Playbook, SafetyFormat, Step, StrategyFormat,
+    VariantFormat,
 };
-pub use load::load;
+pub use from_compose::ComposeReference;
+pub use inputs::Inputs;
+pub use load::{Loaded, load, load_text};
+pub use part::check_part;
+pub(crate) use part::whole;
 pub use plan::{Plan, PlannedStep};
 pub use schema::schema;

@@ -5,9 +5,14 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::{ContainerFormat, EnvText, HealthCheckFormat, Playbook, RestartText};
+use super::order::Order;
+use super::{
+    Condition, ContainerFormat, EnvText, HealthCheckFormat, Playbook, RestartText, SecretReference, Step,
+};
 use crate::ports::docker::{ContainerSpec, EnvValue, HealthCheck, Mount, RestartPolicy};
 use crate::ports::files::BuildSpec;
+use crate::ports::secrets::SecretSource;
+use crate::secret_name::may_be_secret;
 use crate::steps::{Action, Connection, Evidence, Safety, Stack, StackContainer, Strategy};
 
 /// A playbook that can be carried out.
@@ -23,6 +28,14 @@ pub struct Plan {
     pub stack: Stack,
     /// The steps, in order.
     pub steps: Vec<PlannedStep>,
+    /// Steps that follow, in order, when the run is not green and was not ended by hand.
+    pub on_failure: Vec<PlannedStep>,
+    /// Steps that follow at the very end.
+    pub finally: Vec<PlannedStep>,
+    /// The variables by name, for conditions.
+    pub variables: BTreeMap<String, String>,
+    /// The id of the matrix's entry it was made from.
+    pub variant: Option<String>,
 }
 
 /// A step of a plan.
@@ -34,41 +47,68 @@ pub struct PlannedStep {
     pub action: Action,
     /// Its deadline.
     pub within: Duration,
+    /// The places, among the steps of its list, of those that have to be done before it starts; those that follow from
+    /// others may be left out.
+    pub after: Vec<usize>,
+    /// Condition without which it is skipped.
+    pub when: Option<Condition>,
 }
 
 impl Plan {
     /// The plan of a playbook that was found to be without problems; `file` is its absolute path.
     pub(super) fn of(playbook: &Playbook, file: &Path) -> Self {
         let stack = stack(playbook, file);
-        let steps = playbook
-            .steps
-            .iter()
-            .map(|step| PlannedStep {
-                id: step.id.clone(),
-                within: step.within.map_or_else(|| step.action.patience(&stack), crate::period::Period::get),
-                action: step.action.clone(),
-            })
-            .collect();
         Self {
             name: playbook.name.clone(),
             description: playbook.description.clone(),
             within: playbook.within.get(),
+            steps: planned(&playbook.steps, &stack),
+            on_failure: planned(&playbook.on_failure, &stack),
+            finally: planned(&playbook.finally, &stack),
+            variables: playbook.vars.clone(),
+            variant: None,
             stack,
-            steps,
         }
     }
 
-    /// The files whose content may be secret: those of environment variables, and those that are mounted.
-    pub fn secret_files(&self) -> impl Iterator<Item = &Path> {
+    /// The lowest server version with which every step can pass; `None` when the raw probe is enough for all of them.
+    pub fn least_server_version(&self) -> Option<u32> {
+        self.steps.iter().filter_map(|step| step.action.least_server_version()).max()
+    }
+
+    /// The values of variables that speak of a secret and are known without reading a file: those of compose files.
+    pub fn composed_secrets(&self) -> impl Iterator<Item = &str> {
+        let composed = self.stack.containers.values().filter(|item| item.composed.is_some());
+        composed.flat_map(|item| item.spec.env.iter()).filter_map(|(name, value)| match value {
+            EnvValue::Plain(text) if may_be_secret(name) && !text.is_empty() => Some(text.as_str()),
+            EnvValue::Plain(_) | EnvValue::Secret { .. } => None,
+        })
+    }
+
+    /// Where everything is kept that may be secret: the environment's, and files that are mounted.
+    pub fn secrets(&self) -> impl Iterator<Item = SecretSource> {
         let containers = || self.stack.containers.values();
         let values = containers().flat_map(|item| item.spec.env.values());
         let named = values.filter_map(|value| match value {
-            EnvValue::Secret { file, .. } => Some(file.as_path()),
+            EnvValue::Secret { from, .. } => Some(from.clone()),
             EnvValue::Plain(_) => None,
         });
         let mounts = containers().flat_map(|item| item.spec.mounts.iter());
-        named.chain(mounts.map(|mount| Path::new(&mount.source)))
+        named.chain(mounts.map(|mount| SecretSource::File(PathBuf::from(&mount.source))))
     }
+}
+
+/// A list of steps with what each waits for: what it needs, else every step before it.
+fn planned(steps: &[Step], stack: &Stack) -> Vec<PlannedStep> {
+    let planned = |(step, after): (&Step, Vec<usize>)| PlannedStep {
+        id: step.id.clone(),
+        within: step.within.map_or_else(|| step.action.patience(stack), crate::period::Period::get),
+        action: step.action.clone(),
+        after,
+        // Checked before: what is no condition is a problem of the playbook.
+        when: step.when.as_deref().and_then(|text| Condition::new(text).ok()),
+    };
+    steps.iter().zip(Order::of(steps).after()).map(planned).collect()
 }
 
 fn stack(playbook: &Playbook, file: &Path) -> Stack {
@@ -88,6 +128,8 @@ fn stack(playbook: &Playbook, file: &Path) -> Stack {
             address: connection.address.clone(),
             client_ids: connection.client_id.clone(),
             timeout: connection.timeout.get(),
+            ibc: connection.ibc.clone(),
+            owners: playbook.client_ids.iter().map(|(owner, id)| (owner.clone(), *id)).collect(),
         },
         strategy: playbook.strategy.as_ref().map(|strategy| Strategy {
             default: strategy.default.clone(),
@@ -98,11 +140,17 @@ fn stack(playbook: &Playbook, file: &Path) -> Stack {
         }),
         safety: Safety {
             accounts: playbook.safety.accounts.clone(),
+            read_only: playbook.safety.read_only,
             env: playbook.safety.env.clone(),
             absent: playbook.safety.absent.iter().map(|a| (a.container.clone(), a.path.clone())).collect(),
         },
         containers: BTreeMap::new(),
     };
+    // Compose's own network, where a container is Compose's.
+    let mut composed = playbook.containers.values().filter_map(|format| format.definition.as_ref());
+    if let Some(definition) = composed.next() {
+        stack.network.clone_from(&definition.network);
+    }
     for (key, format) in &playbook.containers {
         let mut container = container(key, format, &stack, directory);
         container.held = playbook.holds(key);
@@ -119,7 +167,7 @@ fn container(key: &str, format: &ContainerFormat, stack: &Stack, directory: &Pat
     labels.insert("com.docker.compose.oneoff".to_owned(), "False".to_owned());
     labels.insert("com.docker.compose.config-hash".to_owned(), "openbell".to_owned());
     let own_image = || format!("openbell/{}-{key}:latest", stack.name);
-    let spec = ContainerSpec {
+    let mut spec = ContainerSpec {
         name: format.container_name.clone().unwrap_or_else(|| format!("{}-{key}", stack.name)),
         alias: key.to_owned(),
         image: format.image.clone().unwrap_or_else(own_image),
@@ -139,13 +187,23 @@ fn container(key: &str, format: &ContainerFormat, stack: &Stack, directory: &Pat
         context: resolved(&build.context, directory),
         own_binary: build.own_binary,
     });
-    StackContainer { key: key.to_owned(), spec, build, held: false }
+    let composed = format.definition.as_ref().map(|definition| definition.apply(&mut spec));
+    StackContainer { key: key.to_owned(), spec, build, held: false, composed }
 }
 
 fn env(value: &EnvText, directory: &Path) -> EnvValue {
     match value {
         EnvText::Plain(text) => EnvValue::Plain(text.clone()),
-        EnvText::File { file } => EnvValue::Secret { file: resolved(file, directory), value: None },
+        EnvText::Secret(from) => EnvValue::Secret { from: source(from, directory), value: None },
+    }
+}
+
+fn source(reference: &SecretReference, directory: &Path) -> SecretSource {
+    match reference {
+        SecretReference::File { file } => SecretSource::File(resolved(file, directory)),
+        SecretReference::Env { env } => SecretSource::Env(env.clone()),
+        SecretReference::Credential { credential } => SecretSource::Credential(credential.clone()),
+        SecretReference::DockerSecret { docker_secret } => SecretSource::DockerSecret(docker_secret.clone()),
     }
 }
 

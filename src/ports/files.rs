@@ -1,12 +1,13 @@
-//! Files that a start-up needs from the host: build contexts and secrets.
+//! Files that a start-up needs from the host: build contexts, secrets, and what the kernel shows of a process.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use miette::Diagnostic;
 use secrecy::SecretString;
 use sha2::Digest;
 use thiserror::Error;
 
+use super::secrets::{SecretError, SecretSource};
 use crate::diagnosis::{Explain, Pace};
 
 /// What an image is built from.
@@ -41,8 +42,15 @@ pub fn sha256(content: &[u8]) -> String {
 pub trait Files: Send + Sync {
     /// Packs a build context. Reproducible: order, owners and times are fixed.
     fn pack(&self, build: &BuildSpec) -> Result<BuildContext, FileError>;
-    /// Reads a secret; one line end at the end is dropped, nothing else.
-    fn secret(&self, path: &Path) -> Result<SecretString, FileError>;
+    /// Reads a secret; of what is kept in a file one line end at the end is dropped, nothing else.
+    fn secret(&self, from: &SecretSource) -> Result<SecretString, SecretError>;
+    /// Whether others than its owner can read the file of a secret.
+    fn open_to_others(&self, _: &SecretSource) -> bool {
+        false
+    }
+    /// The TCP sockets in the network of a process of this machine: the text of `/proc/<pid>/net/tcp` and, behind it,
+    /// `/proc/<pid>/net/tcp6` (proc(5)). Linux only.
+    fn process_sockets(&self, pid: u32) -> Result<String, FileError>;
 }
 
 /// Why a file could not be used.
@@ -58,15 +66,15 @@ pub enum FileError {
         #[source]
         source: std::io::Error,
     },
-    /// The secret is not there or not readable.
-    #[error("the secret file {} cannot be read", path.display())]
+    /// What the kernel shows of a process cannot be had.
+    #[error("the sockets of process {pid} cannot be read on this machine")]
     #[diagnostic(
-        code(files::secret),
-        help("write the secret into that file, readable by the user that runs openbell only (chmod 600)")
+        code(files::no_proc),
+        help("this needs Linux, the engine on the same machine, and a container that runs")
     )]
-    Secret {
-        /// The file.
-        path: PathBuf,
+    NoProc {
+        /// The process.
+        pid: u32,
         /// What the system said.
         #[source]
         source: std::io::Error,

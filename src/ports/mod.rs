@@ -9,7 +9,9 @@ pub mod broker;
 pub mod docker;
 pub mod files;
 pub mod http;
+pub mod ibc;
 pub mod net;
+pub mod secrets;
 
 /// Everything outside the program that a step may touch.
 #[derive(Clone)]
@@ -22,10 +24,12 @@ pub struct World {
     pub probe: Arc<dyn broker::Probe>,
     /// Client ids for looking, never a bot's.
     pub probe_ids: Arc<broker::ProbeIds>,
+    /// IBC's command port.
+    pub ibc: Arc<dyn ibc::Ibc>,
     /// Plain TCP.
     pub net: Arc<dyn net::Net>,
     /// HTTP requests.
     pub http: Arc<dyn http::Http>,
-    /// Build contexts and secret files.
+    /// Build contexts and secrets.
     pub files: Arc<dyn files::Files>,
 }

@@ -1,14 +1,14 @@
 //! The terminal: live progress for a person who watches, plain lines for a log, failures only when asked to be quiet.
 
-use std::io::{self, Write};
-use std::time::Duration;
+use std::collections::BTreeMap;
 
 use console::{Style, truncate_str};
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use super::screen::{Progress, Screen, Tone};
 use super::{Reporter, words};
 use crate::diagnosis::Diagnosis;
-use crate::event::{Event, EventKind, Facts, Outcome, StepFinished, Stopped, Verdict};
+use crate::event::{Event, EventKind, Facts, Outcome, SkippedBy, StepFinished, Stopped, Verdict};
+use crate::ladder::Rung;
 
 /// Facts worth a place on the step's line.
 const SHOWN: &[&str] = &[
@@ -26,41 +26,34 @@ const SHOWN: &[&str] = &[
     "looks",
 ];
 
-/// How much is told, and how.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Tone {
-    /// A progress line that moves.
-    Live,
-    /// One line per thing that happened.
-    Plain,
-    /// Failures and the verdict only.
-    Quiet,
-}
-
 /// Tells a person on stderr.
 pub struct Console {
-    tone: Tone,
+    screen: Screen,
     colours: bool,
+    /// What every line begins with, where several runs share the screen.
+    prefix: String,
     width: usize,
-    bar: ProgressBar,
-    begun_ms: f64,
+    /// The steps in progress, and when each began.
+    running: BTreeMap<String, (f64, Option<Progress>)>,
+    /// The steps whose list is told before the first of them.
+    follows: Vec<(&'static str, Vec<String>)>,
     changes: usize,
+    /// The steps that were to be tried.
     total: usize,
     passed: usize,
     skipped: Vec<String>,
 }
 
 impl Console {
-    /// A console of that tone; without colours where they are not wanted.
-    pub fn new(tone: Tone, colours: bool) -> Self {
-        let target =
-            if tone == Tone::Live { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+    /// A console on that screen; without colours where they are not wanted.
+    pub fn new(screen: Screen, colours: bool) -> Self {
         Self {
-            tone,
+            screen,
             colours,
+            prefix: String::new(),
             width: 0,
-            bar: ProgressBar::with_draw_target(None, target),
-            begun_ms: 0.0,
+            running: BTreeMap::new(),
+            follows: Vec::new(),
             changes: 0,
             total: 0,
             passed: 0,
@@ -68,37 +61,40 @@ impl Console {
         }
     }
 
+    /// The same for one of several runs that share the screen.
+    #[must_use]
+    pub fn among(self, variant: &str, width: usize) -> Self {
+        Self { prefix: format!("{variant:width$} | "), ..self }
+    }
+
     fn style(&self, style: Style) -> Style {
         style.force_styling(self.colours)
     }
 
     fn line(&self, text: &str) {
-        if self.tone == Tone::Live {
-            self.bar.println(text);
-        } else {
-            // A reader that went away must not end a run.
-            let _ = writeln!(io::stderr().lock(), "{text}");
-        }
+        self.screen.line(format!("{}{text}", self.prefix).trim_end());
     }
 
     fn step_started(&mut self, id: &str, within_ms: u64, after_ms: f64) {
-        self.begun_ms = after_ms;
-        if self.tone != Tone::Live {
-            return;
+        if let Some(place) = self.follows.iter().position(|(_, ids)| ids.iter().any(|known| known == id)) {
+            let (title, _) = self.follows.swap_remove(place);
+            self.not_tried();
+            if self.screen.tone != Tone::Quiet {
+                let dim = self.style(Style::new().dim());
+                self.line(&format!("{}", dim.apply_to(title)));
+            }
         }
-        let limit = words::limit(within_ms);
-        let template = format!("{{spinner}} {id}  {{elapsed}} of {limit}  {{wide_msg}}");
-        if let Ok(style) = ProgressStyle::with_template(&template) {
-            self.bar.set_style(style);
-        }
-        self.bar.reset_elapsed();
-        self.bar.set_message("");
-        self.bar.enable_steady_tick(Duration::from_millis(120));
+        let name = format!("{id:width$}", width = self.width);
+        self.running.insert(id.to_owned(), (after_ms, self.screen.begin(&self.prefix, &name, within_ms)));
     }
 
     fn waiting(&self, id: &str, why: &Diagnosis) {
-        match self.tone {
-            Tone::Live => self.bar.set_message(why.message.clone()),
+        match self.screen.tone {
+            Tone::Live => {
+                if let Some((_, Some(progress))) = self.running.get(id) {
+                    progress.waits_for(&why.message);
+                }
+            }
             Tone::Plain => {
                 let dim = self.style(Style::new().dim());
                 self.line(&format!(
@@ -112,12 +108,27 @@ impl Console {
         }
     }
 
-    fn finished(&mut self, step: &StepFinished, after_ms: f64) {
-        if matches!(step.outcome, Outcome::Skipped { .. }) {
-            // Told in one line at the end: what was not tried is no news of its own.
-            self.skipped.push(step.id.clone());
-            return;
+    /// A step that was not tried. One whose own condition did not hold says so; what comes after a failure is told in
+    /// one line at the end, and what there was no need for not at all.
+    fn skipped(&mut self, id: &str, because: &str, by: SkippedBy) {
+        match by {
+            SkippedBy::Failure => return self.skipped.push(id.to_owned()),
+            SkippedBy::When | SkippedBy::NotNeeded => self.total = self.total.saturating_sub(1),
         }
+        if by == SkippedBy::When && self.screen.tone != Tone::Quiet {
+            let dim = self.style(Style::new().dim());
+            let line = format!(
+                "  {} {id:width$}  {:>8}  {because}",
+                dim.apply_to("–"),
+                "skipped",
+                width = self.width
+            );
+            self.line(&line);
+        }
+    }
+
+    fn finished(&mut self, step: &StepFinished, after_ms: f64) {
+        let begun = self.running.remove(&step.id).map(|(begun_ms, _)| begun_ms);
         self.passed += usize::from(step.outcome == Outcome::Passed);
         self.changes += step.changes.len();
         let (green, red, yellow) = (
@@ -126,15 +137,18 @@ impl Console {
             self.style(Style::new().yellow()),
         );
         let (mark, told) = match &step.outcome {
+            Outcome::Skipped { because, by } => return self.skipped(&step.id, because, *by),
             Outcome::Passed => (green.apply_to("✓"), told(step)),
-            Outcome::Failed { .. } | Outcome::Skipped { .. } => (red.apply_to("✗"), String::new()),
-            Outcome::Interrupted => (yellow.apply_to("!"), "interrupted".to_owned()),
+            Outcome::Failed { .. } => (red.apply_to("✗"), String::new()),
+            Outcome::Interrupted { because: None } => (yellow.apply_to("!"), "interrupted".to_owned()),
+            Outcome::Interrupted { because: Some(why) } => {
+                (yellow.apply_to("!"), format!("interrupted: {why}"))
+            }
         };
-        let took = words::span(after_ms - self.begun_ms);
+        let took = words::span(after_ms - begun.unwrap_or(after_ms));
         let failed = matches!(step.outcome, Outcome::Failed { .. });
-        if self.tone != Tone::Quiet || failed {
-            let line = format!("  {mark} {:width$}  {took:>8}  {told}", step.id, width = self.width);
-            self.line(line.trim_end());
+        if self.screen.tone != Tone::Quiet || failed {
+            self.line(&format!("  {mark} {:width$}  {took:>8}  {told}", step.id, width = self.width));
         }
         if let Outcome::Failed { why, deadline, .. } = &step.outcome {
             if let Some(deadline) = deadline {
@@ -155,7 +169,8 @@ impl Console {
             self.style(Style::new().cyan()),
             self.style(Style::new().dim()),
         );
-        self.line(&format!("      {} ({})", bold.apply_to(&why.message), why.code));
+        let rung = why.rung.map_or_else(String::new, |rung| format!("; rung not reached: {rung}"));
+        self.line(&format!("      {} ({}{rung})", bold.apply_to(&why.message), why.code));
         for cause in &why.causes {
             self.line(&format!("      {} {cause}", dim.apply_to("cause:")));
         }
@@ -165,14 +180,26 @@ impl Console {
         if let Some(help) = &why.help {
             self.line(&format!("      {} {help}", cyan.apply_to("help:")));
         }
+        self.line(&format!("      {} openbell explain {}", cyan.apply_to("more:"), why.code));
     }
 
-    fn run_finished(&self, verdict: Verdict, why: Option<&Diagnosis>, stopped: &[Stopped], after_ms: f64) {
-        self.bar.disable_steady_tick();
-        if self.tone != Tone::Quiet && !self.skipped.is_empty() {
+    /// One line for what was not tried so far because of a failure.
+    fn not_tried(&mut self) {
+        let skipped = std::mem::take(&mut self.skipped);
+        if self.screen.tone != Tone::Quiet && !skipped.is_empty() {
             let dim = self.style(Style::new().dim());
-            self.line(&format!("  {} not tried: {}", dim.apply_to("–"), self.skipped.join(", ")));
+            self.line(&format!("  {} not tried: {}", dim.apply_to("–"), skipped.join(", ")));
         }
+    }
+
+    fn run_finished(
+        &mut self,
+        verdict: Verdict,
+        why: Option<&Diagnosis>,
+        stopped: &[Stopped],
+        after_ms: f64,
+    ) {
+        self.not_tried();
         if let Some(why) = why {
             self.diagnosis(why);
         }
@@ -196,14 +223,8 @@ impl Console {
             }
         }
         let green = self.style(Style::new().green().bold());
-        let word = match verdict {
-            Verdict::Green => green.apply_to("GREEN"),
-            Verdict::Failed => red.apply_to("FAILED"),
-            Verdict::Safety => red.apply_to("NOT SAFE"),
-            Verdict::Engine => red.apply_to("NO DOCKER ENGINE"),
-            Verdict::Deadline => red.apply_to("DEADLINE"),
-            Verdict::Interrupted => red.apply_to("INTERRUPTED"),
-        };
+        let colour = if verdict == Verdict::Green { green } else { red };
+        let word = colour.apply_to(words::verdict(verdict));
         let changed = match self.changes {
             0 if verdict == Verdict::Green => "nothing changed: everything was as declared".to_owned(),
             1 => "1 change".to_owned(),
@@ -211,7 +232,6 @@ impl Console {
         };
         let took = words::span(after_ms);
         self.line(&format!("{word} after {took}: {} of {} steps passed, {changed}", self.passed, self.total));
-        self.bar.finish_and_clear();
     }
 }
 
@@ -220,9 +240,13 @@ impl Reporter for Console {
         match &event.kind {
             EventKind::RunStarted(begin) => {
                 self.total = begin.steps.len();
+                self.follows = vec![
+                    ("because the run is not green:", begin.on_failure.clone()),
+                    ("finally:", begin.finally.clone()),
+                ];
                 self.width =
                     begin.steps.iter().map(|id| id.chars().count()).max().unwrap_or_default().min(24);
-                if self.tone != Tone::Quiet {
+                if self.screen.tone != Tone::Quiet {
                     let bold = self.style(Style::new().bold());
                     self.line(&format!("{} {}", bold.apply_to(&begin.playbook), begin.description));
                 }
@@ -240,8 +264,27 @@ impl Reporter for Console {
 /// What a passed step has to tell: changes first, then the facts worth a line.
 fn told(step: &StepFinished) -> String {
     let mut parts = step.changes.clone();
-    parts.extend(SHOWN.iter().filter_map(|name| fact(name, &step.facts)));
+    parts.extend(climbed(step));
+    parts.extend(shown(&step.facts));
     parts.join("; ")
+}
+
+/// The facts worth a line.
+pub(super) fn known(facts: &Facts) -> String {
+    shown(facts).collect::<Vec<_>>().join("; ")
+}
+
+fn shown(facts: &Facts) -> impl Iterator<Item = String> {
+    SHOWN.iter().filter_map(|name| fact(name, facts))
+}
+
+/// The rungs of the wire and their times, where they were climbed one by one.
+fn climbed(step: &StepFinished) -> Option<String> {
+    let rungs = step.rungs.iter().filter(|reached| reached.rung >= Rung::Tcp);
+    let (first, last) = (rungs.clone().next()?, rungs.clone().next_back()?);
+    let told: Vec<String> =
+        rungs.map(|reached| format!("{} {}", reached.rung, words::span(reached.after_ms))).collect();
+    (last.after_ms - first.after_ms >= 1.0).then(|| told.join(" → "))
 }
 
 fn fact(name: &str, facts: &Facts) -> Option<String> {

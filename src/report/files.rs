@@ -5,10 +5,12 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use miette::Diagnostic;
-use schemars::generate::SchemaSettings;
+use schemars::JsonSchema;
+use serde::Serialize;
 use thiserror::Error;
 
-use super::{Report, markdown};
+use super::{Report, Rollup, markdown};
+use crate::document::schema_of;
 
 /// Why a report could not be written.
 #[derive(Debug, Error, Diagnostic)]
@@ -54,7 +56,7 @@ pub enum ReportError {
 
 /// The JSON Schema of a report.
 pub fn schema() -> serde_json::Value {
-    SchemaSettings::draft07().into_generator().into_root_schema_for::<Report>().to_value()
+    schema_of::<Report>()
 }
 
 /// Writes `<reports>/<run>/report.json` and `report.md`. The directory appears under its name only when both files
@@ -63,16 +65,33 @@ pub fn schema() -> serde_json::Value {
 /// # Errors
 /// When the report does not fit its schema, or the disk does not take it; then nothing is left behind.
 pub fn write(report: &Report, reports: &Path) -> Result<PathBuf, ReportError> {
-    let value = serde_json::to_value(report)
+    let text = checked(report)?;
+    place(reports, &report.run, &[("report.json", text), ("report.md", markdown(report))])
+}
+
+/// Writes `<reports>/<run>/rollup.json`.
+///
+/// # Errors
+/// As [`write`].
+pub fn write_rollup(rollup: &Rollup, reports: &Path) -> Result<PathBuf, ReportError> {
+    place(reports, &rollup.run, &[("rollup.json", checked(rollup)?)])
+}
+
+/// The text of a file that fits the schema of its type.
+fn checked<T: Serialize + JsonSchema>(content: &T) -> Result<String, ReportError> {
+    let value = serde_json::to_value(content)
         .map_err(|error| ReportError::Invalid { place: String::new(), reason: error.to_string() })?;
-    valid(&value)?;
-    let directory = reports.join(&report.run);
-    let partial = reports.join(format!(".{}.partial", report.run));
+    valid(&value, &schema_of::<T>())?;
+    Ok(format!("{value:#}\n"))
+}
+
+/// A directory with these files, whole or not at all.
+fn place(reports: &Path, name: &str, files: &[(&str, String)]) -> Result<PathBuf, ReportError> {
+    let directory = reports.join(name);
+    let partial = reports.join(format!(".{name}.partial"));
     let not_written = |source| ReportError::NotWritten { directory: directory.clone(), source };
-    let text = format!("{value:#}\n");
     let written = fs::create_dir_all(&partial)
-        .and_then(|()| put(&partial.join("report.json"), &text))
-        .and_then(|()| put(&partial.join("report.md"), &markdown(report)))
+        .and_then(|()| files.iter().try_for_each(|(file, text)| put(&partial.join(file), text)))
         .and_then(|()| fs::rename(&partial, &directory))
         .and_then(|()| sync(reports));
     if written.is_err() {
@@ -83,10 +102,10 @@ pub fn write(report: &Report, reports: &Path) -> Result<PathBuf, ReportError> {
     Ok(directory)
 }
 
-fn valid(value: &serde_json::Value) -> Result<(), ReportError> {
+fn valid(value: &serde_json::Value, schema: &serde_json::Value) -> Result<(), ReportError> {
     let invalid = |place: String, reason: String| ReportError::Invalid { place, reason };
-    let validator = jsonschema::validator_for(&schema())
-        .map_err(|error| invalid("schema".to_owned(), error.to_string()))?;
+    let validator =
+        jsonschema::validator_for(schema).map_err(|error| invalid("schema".to_owned(), error.to_string()))?;
     match validator.iter_errors(value).next() {
         None => Ok(()),
         Some(error) => Err(invalid(error.instance_path().to_string(), error.masked().to_string())),

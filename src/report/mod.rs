@@ -3,15 +3,28 @@
 mod console;
 mod drift;
 mod files;
+mod ladder;
 mod markdown;
+mod plan;
+mod probe;
+pub mod problems;
+mod rollup;
+mod run;
+mod screen;
 mod summary;
 mod words;
 
-pub use console::{Console, Tone};
+pub use console::Console;
 pub use drift::{Drift, find_previous};
-pub use files::{ReportError, schema, write};
+pub use files::{ReportError, schema, write, write_rollup};
+pub use ladder::LadderRung;
 pub use markdown::markdown;
-pub use summary::{Report, StepFailure, StepOutcome, StepReport, Summary, Wait};
+pub use plan::PlanReport;
+pub use probe::ProbeReport;
+pub use rollup::{FirstFailure, Rollup, VariantReport};
+pub use run::{Phase, Report, StepFailure, StepOutcome, StepReport, Wait};
+pub use screen::{Screen, Tone};
+pub use summary::Summary;
 
 use crate::event::Event;
 

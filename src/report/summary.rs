@@ -1,147 +1,20 @@
 //! The report: a fold of the events. The same events give the same report.
 
+use std::collections::BTreeMap;
+
 use jiff::{SignedDuration, Timestamp};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 
-use super::{Drift, Reporter};
-use crate::diagnosis::{Class, Diagnosis};
-use crate::event::{Deadline, Event, EventKind, Facts, Outcome, StepFinished, Stopped, Verdict};
-
-/// What happened in one run. Only what was observed.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Report {
-    /// Version of this format.
-    pub report: u32,
-    /// The run's id.
-    pub run: String,
-    /// The playbook's name.
-    pub playbook: String,
-    /// The playbook's description.
-    pub description: String,
-    /// Version of openbell.
-    pub openbell: String,
-    /// How the run ended.
-    pub verdict: Verdict,
-    /// When it started, RFC 3339, UTC.
-    pub started: String,
-    /// How long it took, in milliseconds.
-    pub took_ms: f64,
-    /// Deadline of the whole run, in milliseconds.
-    pub within_ms: u64,
-    /// Number of things the run changed in the world; 0 when all was as declared.
-    pub changes: usize,
-    /// Why it ended so, when no single step is to blame.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub why: Option<Diagnosis>,
-    /// Containers that were stopped because their safe state was not proven.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub stopped: Vec<Stopped>,
-    /// The run that drift is counted from.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub previous: Option<String>,
-    /// Versions and digests that differ from the previous run's.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub drift: Vec<Drift>,
-    /// The steps, in order.
-    pub steps: Vec<StepReport>,
-}
-
-/// One step of a run.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct StepReport {
-    /// Its id.
-    pub id: String,
-    /// Its kind; empty when it was never begun.
-    pub kind: String,
-    /// How it ended.
-    pub outcome: StepOutcome,
-    /// Whether it changed anything.
-    pub changed: bool,
-    /// What it changed, in words.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub changes: Vec<String>,
-    /// When it started, RFC 3339, UTC.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub started: Option<String>,
-    /// How long it took, in milliseconds.
-    pub took_ms: f64,
-    /// Its deadline, in milliseconds.
-    pub within_ms: u64,
-    /// Attempts made.
-    pub attempts: u32,
-    /// What it waited for, and since when.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub waits: Vec<Wait>,
-    /// What was observed.
-    #[schemars(with = "std::collections::BTreeMap<String, serde_json::Value>")]
-    pub facts: Facts,
-    /// Why it failed.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub failure: Option<StepFailure>,
-    /// Why it was skipped.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub because: Option<String>,
-}
-
-/// How a step ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum StepOutcome {
-    /// Its condition holds.
-    Passed,
-    /// It does not.
-    Failed,
-    /// It was not tried.
-    Skipped,
-    /// The run was ended while it was being tried.
-    Interrupted,
-}
-
-impl StepOutcome {
-    /// The word for it.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Passed => "passed",
-            Self::Failed => "failed",
-            Self::Skipped => "skipped",
-            Self::Interrupted => "interrupted",
-        }
-    }
-}
-
-/// Why a step failed.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct StepFailure {
-    /// The diagnosis.
-    pub why: Diagnosis,
-    /// What it means for the run.
-    pub class: Class,
-    /// The deadline that passed, if one did.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub deadline: Option<Deadline>,
-}
-
-/// A reason a step waited for.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Wait {
-    /// Milliseconds since the step started.
-    pub after_ms: u64,
-    /// Code of the reason.
-    pub code: String,
-    /// The reason.
-    pub message: String,
-}
+use super::Reporter;
+use super::ladder::climb;
+use super::run::{Phase, Report, StepFailure, StepOutcome, StepReport, Wait};
+use crate::event::{Event, EventKind, Facts, Outcome, RunStarted, StepFinished, Verdict};
 
 /// Folds events into a [`Report`].
 #[derive(Debug, Default)]
 pub struct Summary {
     report: Option<Report>,
-    begun_ms: f64,
+    /// When each step began, in milliseconds since the run did.
+    began_ms: BTreeMap<String, f64>,
 }
 
 impl Summary {
@@ -153,49 +26,43 @@ impl Summary {
     fn current(&mut self, id: &str) -> Option<&mut StepReport> {
         self.report.as_mut()?.steps.iter_mut().find(|step| step.id == id)
     }
+
+    /// When a step began; now, for one that never did.
+    fn began(&self, id: &str, now: &Event) -> f64 {
+        self.began_ms.get(id).copied().unwrap_or(now.after_ms)
+    }
 }
 
 impl Reporter for Summary {
     fn event(&mut self, event: &Event) {
         match &event.kind {
             EventKind::RunStarted(begin) => {
-                self.report = Some(Report {
-                    report: 1,
-                    run: begin.run.clone(),
-                    playbook: begin.playbook.clone(),
-                    description: begin.description.clone(),
-                    openbell: begin.openbell.clone(),
-                    verdict: Verdict::Interrupted,
-                    started: begin.at.clone(),
-                    took_ms: 0.0,
-                    within_ms: begin.within_ms,
-                    changes: 0,
-                    why: None,
-                    stopped: Vec::new(),
-                    previous: None,
-                    drift: Vec::new(),
-                    steps: begin.steps.iter().map(|id| untried(id)).collect(),
-                });
+                self.report = Some(untold(begin, event.variant.clone()));
             }
             EventKind::StepStarted { id, kind, within_ms } => {
-                self.begun_ms = event.after_ms;
+                self.began_ms.insert(id.clone(), event.after_ms);
                 let run_started = self.report.as_ref().map(|report| report.started.clone());
                 if let Some(step) = self.current(id) {
                     step.kind.clone_from(kind);
                     step.within_ms = *within_ms;
+                    step.after_ms = Some(event.after_ms);
                     step.started = run_started.and_then(|at| later(&at, event.after_ms));
                 }
             }
             EventKind::StepWaiting { id, why } => {
-                let after_ms = milliseconds(event.after_ms - self.begun_ms);
+                let after_ms = milliseconds(event.after_ms - self.began(id, event));
                 if let Some(step) = self.current(id) {
                     step.waits.push(Wait { after_ms, code: why.code.clone(), message: why.message.clone() });
                 }
             }
             EventKind::StepFinished(finished) => {
-                let took_ms = event.after_ms - self.begun_ms;
+                let began_ms = self.began(&finished.id, event);
+                let took_ms = event.after_ms - began_ms;
                 if let Some(step) = self.current(&finished.id) {
                     ended(step, finished, took_ms);
+                }
+                if let Some(report) = &mut self.report {
+                    climb(&mut report.ladder, finished, began_ms);
                 }
             }
             EventKind::RunFinished { verdict, why, stopped } => {
@@ -211,18 +78,49 @@ impl Reporter for Summary {
     }
 }
 
-fn untried(id: &str) -> StepReport {
+/// The report of a run of which nothing is told yet but how it begins.
+fn untold(begin: &RunStarted, variant: Option<String>) -> Report {
+    let phase = |id: &String| match () {
+        () if begin.on_failure.contains(id) => Phase::OnFailure,
+        () if begin.finally.contains(id) => Phase::Finally,
+        () => Phase::Steps,
+    };
+    Report {
+        report: 1,
+        run: begin.run.clone(),
+        playbook: begin.playbook.clone(),
+        variant,
+        description: begin.description.clone(),
+        openbell: begin.openbell.clone(),
+        verdict: Verdict::Interrupted,
+        started: begin.at.clone(),
+        took_ms: 0.0,
+        within_ms: begin.within_ms,
+        changes: 0,
+        why: None,
+        stopped: Vec::new(),
+        previous: None,
+        drift: Vec::new(),
+        ladder: Vec::new(),
+        steps: begin.steps.iter().map(|id| untried(id, phase(id))).collect(),
+    }
+}
+
+fn untried(id: &str, phase: Phase) -> StepReport {
     StepReport {
         id: id.to_owned(),
         kind: String::new(),
+        phase,
         outcome: StepOutcome::Skipped,
         changed: false,
         changes: Vec::new(),
         started: None,
+        after_ms: None,
         took_ms: 0.0,
         within_ms: 0,
         attempts: 0,
         waits: Vec::new(),
+        rungs: Vec::new(),
         facts: Facts::new(),
         failure: None,
         because: None,
@@ -233,6 +131,7 @@ fn ended(step: &mut StepReport, finished: &StepFinished, took_ms: f64) {
     step.attempts = finished.attempts;
     step.changed = !finished.changes.is_empty();
     step.changes.clone_from(&finished.changes);
+    step.rungs.clone_from(&finished.rungs);
     step.facts.clone_from(&finished.facts);
     if step.started.is_some() {
         step.took_ms = (took_ms * 1000.0).round() / 1000.0;
@@ -244,11 +143,14 @@ fn ended(step: &mut StepReport, finished: &StepFinished, took_ms: f64) {
             step.failure = Some(StepFailure { why, class: *class, deadline });
             StepOutcome::Failed
         }
-        Outcome::Skipped { because } => {
+        Outcome::Skipped { because, .. } => {
             step.because = Some(because.clone());
             StepOutcome::Skipped
         }
-        Outcome::Interrupted => StepOutcome::Interrupted,
+        Outcome::Interrupted { because } => {
+            step.because.clone_from(because);
+            StepOutcome::Interrupted
+        }
     };
 }
 

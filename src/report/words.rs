@@ -5,6 +5,8 @@ use std::sync::LazyLock;
 use regex::Regex;
 use serde_json::Value;
 
+use crate::event::Verdict;
+
 /// A content digest; its first twelve digits identify it well enough for a person.
 static DIGEST: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"\b(sha256:[0-9a-f]{12})[0-9a-f]{52}\b").expect("a constant pattern is valid")
@@ -35,4 +37,16 @@ pub(super) fn fact(value: &Value) -> String {
         other => other.to_string(),
     };
     DIGEST.replace_all(&text, "$1").into_owned()
+}
+
+/// A verdict, loud.
+pub(super) fn verdict(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Green => "GREEN",
+        Verdict::Failed => "FAILED",
+        Verdict::Safety => "NOT SAFE",
+        Verdict::Engine => "NO DOCKER ENGINE",
+        Verdict::Deadline => "DEADLINE",
+        Verdict::Interrupted => "INTERRUPTED",
+    }
 }

@@ -1,6 +1,6 @@
 //! The command lines of the stand-ins: clap types only, and what they mean as settings.
 
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use clap::{Args, Subcommand};
 
@@ -45,15 +45,21 @@ pub struct GatewayArguments {
     /// Where its control port listens, for HTTP: a port of this machine, or an address [default: nowhere]
     #[arg(long, value_name = "PORT|ADDRESS", value_parser = control)]
     pub control: Option<SocketAddr>,
+    /// Where its IBC takes commands (RESTART, STOP): a port of this machine, or an address [default: nowhere]
+    #[arg(long, value_name = "PORT|ADDRESS", value_parser = commands)]
+    pub command_port: Option<SocketAddr>,
+    /// Takes its trusted IPs from this jts.ini, as it is at the start, and lets nobody else in
+    #[arg(long, value_name = "PATH", value_parser = trusted)]
+    pub jts_ini: Option<TrustedIps>,
     /// So many of them, at consecutive ports from that of --listen on
-    #[arg(long, value_name = "NUMBER", default_value_t = 1, conflicts_with = "control",
+    #[arg(long, value_name = "NUMBER", default_value_t = 1, conflicts_with_all = ["control", "command_port"],
           value_parser = clap::value_parser!(u16).range(1..=1000))]
     pub gateways: u16,
     /// Lists the presets and ends
     #[arg(long)]
     pub list: bool,
     /// Prints the script as a file would hold it and ends
-    #[arg(long, conflicts_with_all = ["server_version", "accounts"])]
+    #[arg(long, conflicts_with_all = ["server_version", "accounts", "jts_ini"])]
     pub print: bool,
 }
 
@@ -69,7 +75,11 @@ impl GatewayArguments {
         if let Some(Accounts { names, trailing_comma }) = self.accounts.clone() {
             (traits.accounts, traits.trailing_comma) = (names, trailing_comma);
         }
-        Ok(Settings { listen: self.listen, control: self.control, ..Settings::scripted(script) })
+        if let Some(TrustedIps(ips)) = &self.jts_ini {
+            (script.gateway.api.trusted_ips, script.gateway.api.strict) = (ips.clone(), true);
+        }
+        let (control, command_port) = (self.control, self.command_port);
+        Ok(Settings { listen: self.listen, control, command_port, script })
     }
 }
 
@@ -91,6 +101,25 @@ fn accounts(list: &str) -> Result<Accounts, String> {
     }
 }
 
+/// The addresses that a `jts.ini` trusts.
+#[derive(Clone, Debug)]
+pub struct TrustedIps(Vec<IpAddr>);
+
+/// `TrustedIPs` under `[IBGateway]`; nobody where it is not said.
+fn trusted(path: &str) -> Result<TrustedIps, String> {
+    let text = std::fs::read_to_string(path).map_err(|error| error.to_string())?;
+    let mut inside = false;
+    let mut ips = Vec::new();
+    for line in text.lines().map(str::trim) {
+        inside = if line.starts_with('[') { line == "[IBGateway]" } else { inside };
+        let Some(list) = line.strip_prefix("TrustedIPs=").filter(|_| inside) else { continue };
+        for ip in list.split(',').filter(|ip| !ip.is_empty()) {
+            ips.push(ip.parse().map_err(|_| format!("`{ip}` in TrustedIPs is no address"))?);
+        }
+    }
+    Ok(TrustedIps(ips))
+}
+
 /// A gateway's port: a number alone is a port of all addresses.
 fn listen(text: &str) -> Result<SocketAddr, String> {
     address(text, Ipv4Addr::UNSPECIFIED, 4002)
@@ -99,6 +128,11 @@ fn listen(text: &str) -> Result<SocketAddr, String> {
 /// A control port: a number alone is a port of this machine, for this machine.
 fn control(text: &str) -> Result<SocketAddr, String> {
     address(text, Ipv4Addr::LOCALHOST, 4080)
+}
+
+/// A command port, likewise: IBC's own configuration has 7462.
+fn commands(text: &str) -> Result<SocketAddr, String> {
+    address(text, Ipv4Addr::LOCALHOST, 7462)
 }
 
 fn address(text: &str, host: Ipv4Addr, example: u16) -> Result<SocketAddr, String> {

@@ -30,11 +30,13 @@ pub(super) fn utc(format: &str) -> String {
     Timestamp::now().to_zoned(TimeZone::UTC).strftime(format).to_string()
 }
 
-/// The time in the zone of that name, or in UTC where there is no such zone.
-pub(super) fn in_zone(zone: &str, format: &str) -> String {
+/// The time so many seconds ahead in the zone of that name, or in UTC where there is no such zone.
+pub(super) fn in_zone(zone: &str, ahead: i64, format: &str) -> String {
     // The usual one is not looked up: reading the system's list of zones costs memory for good.
     let zone = if zone == "UTC" { TimeZone::UTC } else { TimeZone::get(zone).unwrap_or(TimeZone::UTC) };
-    Timestamp::now().to_zoned(zone).strftime(format).to_string()
+    let now = Timestamp::now();
+    let time = now.checked_add(jiff::SignedDuration::from_secs(ahead)).unwrap_or(now);
+    time.to_zoned(zone).strftime(format).to_string()
 }
 
 /// A time in seconds since 1970 in UTC; the start of 1970 for one that no calendar has.

@@ -5,9 +5,9 @@ use std::time::Duration;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Attempt, Scope, Stack, safety};
+use super::{Ahead, Attempt, Scope, Stack, preview, safety};
 use crate::diagnosis::Failure;
-use crate::event::Facts;
+use crate::event::{Facts, Foreseen};
 
 /// Checks that every account of the live session matches `safety.accounts`. An advisor's list is checked whole.
 ///
@@ -29,5 +29,13 @@ impl Attempt for Account {
         facts.insert("accounts".to_owned(), shown.into());
         facts.insert("mode".to_owned(), if paper { "paper" } else { "live" }.into());
         Ok(facts)
+    }
+
+    async fn preview(&self, scope: &Scope<'_>, ahead: &mut Ahead) -> Result<Foreseen, Failure> {
+        Ok(preview::check_gateway(scope, ahead, self.attempt(scope)).await)
+    }
+
+    fn relies_on(&self, stack: &Stack) -> Vec<String> {
+        preview::gateway(stack)
     }
 }

@@ -5,68 +5,44 @@ use thiserror::Error;
 
 use super::{Scope, StackContainer};
 use crate::diagnosis::{Explain, Failure, Pace};
+use crate::evidence::causes::ContainerCause;
+use crate::ladder::Rung;
 use crate::ports::docker::{Container, DockerError, Status};
 
 /// How many lines of a container's log are shown as evidence.
 const LOG_LINES: usize = 20;
 
-/// Why a container is not what a step needs.
+/// Why a container is not what a step needs; what is wrong with one that is, is a [`ContainerCause`].
 #[derive(Debug, Error, Diagnostic)]
 pub enum ContainerError {
-    /// It ended.
-    #[error("the container {container} exited with code {exit_code}{}", if *.oom_killed { " (killed: out of memory)" } else { "" })]
-    #[diagnostic(
-        code(container::exited),
-        help("the last lines of its log are below; `docker logs {container}` shows all")
-    )]
-    Exited {
-        /// Its name.
-        container: String,
-        /// Exit code of its main process.
-        exit_code: i64,
-        /// It used too much memory.
-        oom_killed: bool,
-        /// What the engine says, and the end of its log.
-        evidence: Vec<String>,
-    },
-    /// It is between two runs.
-    #[error("the container {container} keeps restarting: {restarts} restarts, last exit code {exit_code}")]
-    #[diagnostic(code(container::restarting), help("the last lines of its log are below"))]
-    Restarting {
-        /// Its name.
-        container: String,
-        /// Restarts by the engine so far.
-        restarts: i64,
-        /// Exit code of its main process.
-        exit_code: i64,
-        /// The end of its log.
-        evidence: Vec<String>,
-    },
-    /// It is frozen.
-    #[error("the container {container} is paused")]
-    #[diagnostic(
-        code(container::paused),
-        help("somebody paused it: `docker unpause {container}`, or remove it")
-    )]
-    Paused {
-        /// Its name.
-        container: String,
-    },
     /// It exists, differs, and is not ours to recreate.
     #[error(
         "a container named {container} exists that this playbook did not make, and it differs: {differences}"
     )]
-    #[diagnostic(
-        code(container::foreign),
-        help(
-            "remove it (`docker rm {container}`), declare it as it is, or give yours another `container_name`"
-        )
-    )]
+    #[diagnostic(code(container::foreign), help("{remedy}"))]
     Foreign {
         /// Its name.
         container: String,
         /// In what it differs.
         differences: String,
+        /// What to do about it.
+        remedy: String,
+    },
+    /// Compose has not made it, and its file says what openbell cannot give it.
+    #[error(
+        "there is no container {container}, and its compose file says what only Compose gives it: {beyond}"
+    )]
+    #[diagnostic(
+        code(container::compose_only),
+        help("let Compose make it once: `{command}`; then openbell adopts it")
+    )]
+    ComposeOnly {
+        /// Its name.
+        container: String,
+        /// The keys.
+        beyond: String,
+        /// The command that makes it.
+        command: String,
     },
     /// The playbook has no such container. The plan's checks make this unreachable.
     #[error("the playbook declares no container {container}")]
@@ -82,19 +58,41 @@ pub enum ContainerError {
 
 impl Explain for ContainerError {
     fn again(&self) -> Option<Pace> {
-        match self {
-            Self::Restarting { .. } => Some(Pace::Gentle),
-            Self::Exited { .. } | Self::Paused { .. } | Self::Foreign { .. } | Self::Undeclared { .. } => {
-                None
-            }
-        }
+        None
     }
 
-    fn evidence(&self) -> Vec<String> {
+    fn rung(&self) -> Option<Rung> {
         match self {
-            Self::Exited { evidence, .. } | Self::Restarting { evidence, .. } => evidence.clone(),
-            Self::Paused { .. } | Self::Foreign { .. } | Self::Undeclared { .. } => Vec::new(),
+            Self::Foreign { .. } | Self::ComposeOnly { .. } => Some(Rung::Container),
+            Self::Undeclared { .. } => None,
         }
+    }
+}
+
+impl ContainerError {
+    /// A container that differs and is somebody else's.
+    pub fn foreign(item: &StackContainer, differences: String) -> Self {
+        let container = item.spec.name.clone();
+        let remedy = match &item.composed {
+            Some(composed) => format!(
+                "Compose made it: let Compose make it anew (`{}`), or put its compose file back to what it was",
+                composed.command
+            ),
+            None => format!(
+                "remove it (`docker rm {container}`), declare it as it is, or give yours another `container_name`"
+            ),
+        };
+        Self::Foreign { container, differences, remedy }
+    }
+
+    /// The container that openbell may not make, if this is one.
+    pub fn compose_only(item: &StackContainer) -> Option<Self> {
+        let composed = item.composed.as_ref().filter(|composed| !composed.beyond.is_empty())?;
+        Some(Self::ComposeOnly {
+            container: item.spec.name.clone(),
+            beyond: composed.beyond.join(", "),
+            command: composed.command.clone(),
+        })
     }
 }
 
@@ -111,27 +109,23 @@ pub async fn running(scope: &Scope<'_>, item: &StackContainer) -> Result<Contain
     match container.status {
         Status::Running => Ok(container),
         Status::Created => Err(DockerError::NotRunning { container: name.clone() }.into()),
-        Status::Paused => Err(ContainerError::Paused { container: name.clone() }.into()),
-        Status::Exited | Status::Dead => {
+        Status::Paused => Err(ContainerCause::Paused { container: name.clone() }.into()),
+        Status::Exited | Status::Dead | Status::Restarting => {
             let evidence = evidence(scope, &container).await;
-            Err(ContainerError::Exited {
-                container: name.clone(),
-                exit_code: container.exit_code,
-                oom_killed: container.oom_killed,
-                evidence,
-            }
-            .into())
+            Err(ended(&container, evidence).into())
         }
-        Status::Restarting => {
-            let evidence = evidence(scope, &container).await;
-            Err(ContainerError::Restarting {
-                container: name.clone(),
-                restarts: container.restarts,
-                exit_code: container.exit_code,
-                evidence,
-            }
-            .into())
-        }
+    }
+}
+
+/// Why a container does not run that did.
+fn ended(container: &Container, evidence: Vec<String>) -> ContainerCause {
+    let (name, exit_code) = (container.name.clone(), container.exit_code);
+    if container.oom_killed {
+        ContainerCause::OomKilled { container: name, exit_code, evidence }
+    } else if container.status == Status::Restarting {
+        ContainerCause::Restarting { container: name, restarts: container.restarts, exit_code, evidence }
+    } else {
+        ContainerCause::Exited { container: name, exit_code, evidence }
     }
 }
 

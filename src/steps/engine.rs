@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::{Attempt, Scope, Stack};
 use crate::diagnosis::Failure;
 use crate::event::Facts;
+use crate::ladder::Rung;
 
 /// Waits until the Docker engine itself answers and speaks an API version openbell knows (1.41 and newer).
 ///
@@ -23,6 +24,7 @@ impl Attempt for Engine {
 
     async fn attempt(&self, scope: &Scope<'_>) -> Result<Facts, Failure> {
         let engine = scope.world.docker.engine().await?;
+        scope.notes.reached(Rung::Engine);
         let mut facts = Facts::new();
         facts.insert("engine_version".to_owned(), engine.version.into());
         facts.insert("engine_api".to_owned(), engine.api.into());

@@ -7,9 +7,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use super::{Attempt, Scope, Stack, container_state};
+use super::{Ahead, Attempt, Scope, Stack, container_state};
 use crate::diagnosis::{Explain, Failure, Pace};
-use crate::event::Facts;
+use crate::event::{Facts, Foreseen};
 use crate::period::Period;
 
 /// Runs a command in a running container and checks its exit code and output. The command has to be safe to repeat:
@@ -27,7 +27,7 @@ pub struct Exec {
     /// Expected exit code. Default: 0.
     #[serde(default)]
     pub exit_code: i64,
-    /// Text the output (stdout and stderr) must contain.
+    /// Text the output (stdout and stderr) must contain. Default: any output will do.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub contains: Option<String>,
     /// Longest time for one run of the command. Default: 30s.
@@ -113,5 +113,10 @@ impl Attempt for Exec {
         let mut facts = Facts::new();
         facts.insert("exit_code".to_owned(), ended.exit_code.into());
         Ok(facts)
+    }
+
+    async fn preview(&self, _: &Scope<'_>, _: &mut Ahead) -> Result<Foreseen, Failure> {
+        let what = format!("`{}` in {}", self.command.join(" "), self.container);
+        Ok(Foreseen::WouldRun { what })
     }
 }

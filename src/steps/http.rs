@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use thiserror::Error;
 
-use super::{Attempt, Scope, Stack};
+use super::{Attempt, Scope, Stack, preview};
 use crate::diagnosis::{Explain, Failure, Pace};
 use crate::event::Facts;
 
@@ -28,7 +28,7 @@ pub struct HttpAnswer {
     #[serde(default = "ok")]
     #[schemars(range(min = 100, max = 599))]
     pub status: u16,
-    /// Text the body must contain.
+    /// Text the body must contain. Default: any body will do.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub contains: Option<String>,
     /// Fields of a JSON body: JSON pointer (RFC 6901) and exact value, such as `/status: ok`.
@@ -118,6 +118,14 @@ impl Attempt for HttpAnswer {
         facts.insert("url".to_owned(), self.url.clone().into());
         facts.insert("status".to_owned(), answer.status.into());
         Ok(facts)
+    }
+
+    fn relies_on(&self, stack: &Stack) -> Vec<String> {
+        let (scheme, rest) = self.url.split_once("://").unwrap_or(("http", &self.url));
+        let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
+        let named = host.rsplit_once(':').is_some_and(|(_, port)| port.parse::<u16>().is_ok());
+        let usual = if scheme.eq_ignore_ascii_case("https") { 443 } else { 80 };
+        preview::publisher(stack, &if named { host.to_owned() } else { format!("{host}:{usual}") })
     }
 }
 

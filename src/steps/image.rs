@@ -6,9 +6,9 @@ use std::time::Duration;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Attempt, Scope, Stack, container_state};
+use super::{Ahead, Attempt, Scope, Stack, container_state, differences};
 use crate::diagnosis::Failure;
-use crate::event::Facts;
+use crate::event::{Change, Doing, Facts, Foreseen};
 use crate::ports::docker::{DockerError, ImageBuild};
 
 /// Label that holds the digest of the context an image was built from.
@@ -61,5 +61,30 @@ impl Attempt for Image {
         facts.insert("image".to_owned(), name.clone().into());
         facts.insert("image_digest".to_owned(), image.digest().into());
         Ok(facts)
+    }
+
+    async fn preview(&self, scope: &Scope<'_>, ahead: &mut Ahead) -> Result<Foreseen, Failure> {
+        let item = container_state::declared(scope, &self.container)?;
+        let name = &item.spec.image;
+        let object = format!("image {name}");
+        let present = scope.world.docker.image(name).await?;
+        let Some(build) = &item.build else {
+            present.ok_or_else(|| DockerError::NoImage { image: name.clone() })?;
+            return Ok(Foreseen::Unchanged { object });
+        };
+        let context = scope.world.files.pack(build)?.digest;
+        let built_from = present.as_ref().and_then(|image| image.labels.get(CONTEXT_LABEL));
+        if built_from == Some(&context) {
+            return Ok(Foreseen::Unchanged { object });
+        }
+        ahead.built(name, scope.step);
+        let now = built_from.map(|digest| differences::short(digest)).unwrap_or_default();
+        let (what, differences) = if present.is_none() {
+            (Doing::Build, Vec::new())
+        } else {
+            let differs = differences::differs("build context", now, differences::short(&context));
+            (Doing::Rebuild, vec![differs])
+        };
+        Ok(Foreseen::Change { changes: vec![Change { what, object, differences }], note: None })
     }
 }

@@ -10,17 +10,22 @@ use async_trait::async_trait;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::diagnosis::Failure;
-use crate::event::Facts;
+use crate::diagnosis::{Diagnosis, Failure};
+use crate::event::{Facts, Foreseen};
+use crate::ports::World;
+use crate::ports::docker::News;
 
+pub mod container_sockets;
 pub mod container_state;
 pub mod differences;
+pub mod preview;
 pub mod safety;
 mod scope;
 mod stack;
 
-pub use scope::{Notes, Scope, Tries};
-pub use stack::{Connection, Evidence, Safety, Stack, StackContainer, Strategy};
+pub use preview::Ahead;
+pub use scope::{Noted, Notes, Scope, Tries};
+pub use stack::{Composed, Connection, Evidence, Safety, Stack, StackContainer, Strategy};
 
 /// One attempt at one thing.
 pub trait Attempt: Sync {
@@ -28,14 +33,57 @@ pub trait Attempt: Sync {
     fn patience(&self, stack: &Stack) -> Duration;
     /// Makes sure that the condition holds, or says why it does not.
     fn attempt(&self, scope: &Scope<'_>) -> impl Future<Output = Result<Facts, Failure>> + Send;
+    /// What it would do or find now. Reads and changes nothing; notes in `ahead` what it would change. Without an answer
+    /// of its own, the step is a check: it is made on what is there.
+    fn preview(
+        &self,
+        scope: &Scope<'_>,
+        ahead: &mut Ahead,
+    ) -> impl Future<Output = Result<Foreseen, Failure>> + Send {
+        async { Ok(preview::check(&self.relies_on(scope.stack), scope, ahead, self.attempt(scope)).await) }
+    }
+    /// The containers that a check looks at, or looks through: their keys.
+    fn relies_on(&self, _: &Stack) -> Vec<String> {
+        self.container().map(str::to_owned).into_iter().collect()
+    }
     /// The container the step speaks of, as the playbook names it.
     fn container(&self) -> Option<&str> {
         None
+    }
+    /// The lowest server version with which it can pass, where the API client is asked.
+    fn least_server_version(&self) -> Option<u32> {
+        None
+    }
+    /// The container whose events and log lines can shorten the wait.
+    fn watched<'a>(&self, _: &'a Stack) -> Option<&'a StackContainer> {
+        None
+    }
+    /// What that container has told already means for the wait. Asked once news of it are listened to, so that nothing
+    /// falls between the two.
+    fn catch_up(&self, _: &World, _: &Stack) -> impl Future<Output = Reaction> + Send {
+        std::future::ready(Reaction::Nothing)
+    }
+    /// What news of that container means for the wait.
+    fn react(&self, _: &Stack, _: &News) -> Reaction {
+        Reaction::Nothing
     }
     /// A condition that must hold for a while, rather than come true once.
     fn holding(&self) -> Option<&dyn Holding> {
         None
     }
+}
+
+/// What news means for a wait.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Reaction {
+    /// Nothing.
+    Nothing,
+    /// There is another reason to tell for the waiting.
+    Tell(Diagnosis),
+    /// If the wait rests between two attempts, the next one is worth making now.
+    TryNow,
+    /// The attempt that is being made is pointless: another one, now.
+    StartOver,
 }
 
 /// A condition that must hold for a while.
@@ -67,6 +115,9 @@ pub struct Window {
     pub every: Duration,
 }
 
+/// The lowest server version that the API client speaks (`ibapi` 5.5.0).
+pub const API_CLIENT_NEEDS: u32 = 213;
+
 /// Declares the modules, the enum of actions, their names in a playbook, and the dispatch.
 macro_rules! steps {
     ($($(#[doc = $doc:literal])+ $module:ident::$kind:ident => $name:literal,)+) => {
@@ -93,9 +144,39 @@ macro_rules! steps {
                 match self { $(Self::$kind(action) => action.patience(stack),)+ }
             }
 
+            /// See [`Attempt::preview`].
+            pub async fn preview(&self, scope: &Scope<'_>, ahead: &mut Ahead) -> Result<Foreseen, Failure> {
+                match self { $(Self::$kind(action) => action.preview(scope, ahead).await,)+ }
+            }
+
+            /// See [`Attempt::relies_on`].
+            pub fn relies_on(&self, stack: &Stack) -> Vec<String> {
+                match self { $(Self::$kind(action) => action.relies_on(stack),)+ }
+            }
+
             /// See [`Attempt::container`].
             pub fn container(&self) -> Option<&str> {
                 match self { $(Self::$kind(action) => action.container(),)+ }
+            }
+
+            /// See [`Attempt::least_server_version`].
+            pub fn least_server_version(&self) -> Option<u32> {
+                match self { $(Self::$kind(action) => action.least_server_version(),)+ }
+            }
+
+            /// See [`Attempt::watched`].
+            pub fn watched<'a>(&self, stack: &'a Stack) -> Option<&'a StackContainer> {
+                match self { $(Self::$kind(action) => action.watched(stack),)+ }
+            }
+
+            /// See [`Attempt::catch_up`].
+            pub async fn catch_up(&self, world: &World, stack: &Stack) -> Reaction {
+                match self { $(Self::$kind(action) => action.catch_up(world, stack).await,)+ }
+            }
+
+            /// See [`Attempt::react`].
+            pub fn react(&self, stack: &Stack, news: &News) -> Reaction {
+                match self { $(Self::$kind(action) => action.react(stack, news),)+ }
             }
 
             /// See [`Attempt::holding`].
@@ -144,4 +225,6 @@ steps! {
     exec::Exec => "exec",
     /// Watches that nothing drops or restarts for a while.
     stable::Stable => "stable",
+    /// Makes sure that a container does not run.
+    stop::Stop => "stop",
 }

@@ -5,9 +5,9 @@ use std::time::Duration;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Attempt, Scope, Stack};
+use super::{Ahead, Attempt, Scope, Stack};
 use crate::diagnosis::Failure;
-use crate::event::Facts;
+use crate::event::{Change, Doing, Facts, Foreseen};
 use crate::ports::docker::NetworkSpec;
 
 /// Makes sure that the playbook's network exists: a user-defined bridge named like the playbook.
@@ -34,5 +34,16 @@ impl Attempt for Network {
         let mut facts = Facts::new();
         facts.insert("network".to_owned(), name.clone().into());
         Ok(facts)
+    }
+
+    async fn preview(&self, scope: &Scope<'_>, ahead: &mut Ahead) -> Result<Foreseen, Failure> {
+        let name = &scope.stack.network;
+        let object = format!("network {name}");
+        if scope.world.docker.network(name).await?.is_some() {
+            return Ok(Foreseen::Unchanged { object });
+        }
+        ahead.network();
+        let changes = vec![Change { what: Doing::Create, object, differences: Vec::new() }];
+        Ok(Foreseen::Change { changes, note: None })
     }
 }

@@ -4,10 +4,12 @@ use std::sync::Mutex;
 
 use serde_json::Value;
 use tokio::sync::mpsc;
+use tokio::time::Instant;
 
 use super::Stack;
 use crate::diagnosis::Diagnosis;
 use crate::event::Facts;
+use crate::ladder::{Reached, Rung};
 use crate::ports::World;
 
 /// Everything one attempt may see.
@@ -31,12 +33,26 @@ pub struct Tries {
     pub before: u32,
     /// How many of them, the last ones, failed for one and the same reason.
     pub same_reason: u32,
+    /// News of the watched container cut the attempt before this one off.
+    pub told: bool,
+}
+
+/// What was noticed so far.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Noted {
+    /// What was changed in the world, in words.
+    pub changes: Vec<String>,
+    /// What was observed.
+    pub facts: Facts,
+    /// The rungs that were reached, lowest first.
+    pub rungs: Vec<Reached>,
 }
 
 /// What a step noticed: kept even when its attempt fails or is cancelled.
 #[derive(Debug)]
 pub struct Notes {
-    seen: Mutex<(Vec<String>, Facts)>,
+    seen: Mutex<Noted>,
+    began: Instant,
     waiting: mpsc::UnboundedSender<Diagnosis>,
 }
 
@@ -44,20 +60,29 @@ impl Notes {
     /// Empty notes, and the stream of what attempts wait for.
     pub fn new() -> (Self, mpsc::UnboundedReceiver<Diagnosis>) {
         let (waiting, receiver) = mpsc::unbounded_channel();
-        (Self { seen: Mutex::default(), waiting }, receiver)
+        (Self { seen: Mutex::default(), began: Instant::now(), waiting }, receiver)
     }
 
     /// Something in the world was changed.
     pub fn changed(&self, what: String) {
         if let Ok(mut seen) = self.seen.lock() {
-            seen.0.push(what);
+            seen.changes.push(what);
         }
     }
 
     /// Something was observed; a later value replaces an earlier one.
     pub fn fact(&self, name: &str, value: impl Into<Value>) {
         if let Ok(mut seen) = self.seen.lock() {
-            seen.1.insert(name.to_owned(), value.into());
+            seen.facts.insert(name.to_owned(), value.into());
+        }
+    }
+
+    /// A rung was reached. A climb that begins anew takes back what an earlier one reached at that rung and above.
+    pub fn reached(&self, rung: Rung) {
+        let after_ms = (self.began.elapsed().as_secs_f64() * 10_000.0).round() / 10.0;
+        if let Ok(mut seen) = self.seen.lock() {
+            seen.rungs.retain(|reached| reached.rung < rung);
+            seen.rungs.push(Reached { rung, after_ms });
         }
     }
 
@@ -68,7 +93,7 @@ impl Notes {
     }
 
     /// Everything noted, taken out.
-    pub fn take(&self) -> (Vec<String>, Facts) {
+    pub fn take(&self) -> Noted {
         self.seen.lock().map(|mut seen| std::mem::take(&mut *seen)).unwrap_or_default()
     }
 }

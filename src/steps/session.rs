@@ -5,9 +5,10 @@ use std::time::Duration;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Attempt, Scope, Stack, container_state};
+use super::{Ahead, Attempt, Scope, Stack, container_state};
 use crate::diagnosis::Failure;
-use crate::event::Facts;
+use crate::event::{Facts, Foreseen};
+use crate::ladder::Rung;
 use crate::ports::broker::{BrokerError, Connect};
 
 /// Opens one session with the parameters of `connection` and closes it: the client ids are tried in order when one is
@@ -19,6 +20,10 @@ use crate::ports::broker::{BrokerError, Connect};
 pub struct Session {}
 
 impl Attempt for Session {
+    fn least_server_version(&self) -> Option<u32> {
+        Some(super::API_CLIENT_NEEDS)
+    }
+
     fn patience(&self, _: &Stack) -> Duration {
         Duration::from_mins(2)
     }
@@ -33,6 +38,9 @@ impl Attempt for Session {
                 Err(BrokerError::ClientIdInUse { .. }) => continue,
                 Err(error) => return Err(container_state::or_gateway_ended(scope, error.into()).await),
             };
+            for rung in [Rung::Tcp, Rung::Version, Rung::Accounts, Rung::NextId, Rung::Request] {
+                scope.notes.reached(rung);
+            }
             let mut facts = Facts::new();
             facts.insert("server_version".to_owned(), session.server_version.into());
             facts.insert("client_id".to_owned(), session.client_id.into());
@@ -44,5 +52,13 @@ impl Attempt for Session {
         let ids: Vec<String> = connection.client_ids.iter().map(ToString::to_string).collect();
         let address = connection.address.clone();
         Err(BrokerError::ClientIdsInUse { address, client_ids: ids.join(", ") }.into())
+    }
+
+    /// A session with a declared id can be in the way of the bot that owns it: a plan opens none.
+    async fn preview(&self, scope: &Scope<'_>, _: &mut Ahead) -> Result<Foreseen, Failure> {
+        let ids: Vec<String> = scope.stack.connection.client_ids.iter().map(ToString::to_string).collect();
+        let what =
+            format!("one session at {} with client id {}", scope.stack.connection.address, ids.join(" or "));
+        Ok(Foreseen::WouldRun { what })
     }
 }

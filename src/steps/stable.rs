@@ -9,9 +9,9 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use tokio::time::Instant;
 
-use super::{Attempt, Held, Holding, Scope, Stack, Window, container_state, safety};
+use super::{Ahead, Attempt, Held, Holding, Scope, Stack, Window, container_state, safety};
 use crate::diagnosis::{Explain, Failure, Pace};
-use crate::event::Facts;
+use crate::event::{Facts, Foreseen};
 use crate::period::Period;
 use crate::ports::broker::{Connect, HeldSession};
 use crate::ports::docker::{Container, HealthStatus};
@@ -81,6 +81,10 @@ impl Explain for StableError {
 }
 
 impl Attempt for Stable {
+    fn least_server_version(&self) -> Option<u32> {
+        Some(super::API_CLIENT_NEEDS)
+    }
+
     fn patience(&self, _: &Stack) -> Duration {
         // The window itself, and time to open the session and to look for the last time.
         self.length.get() + Duration::from_mins(1)
@@ -93,6 +97,11 @@ impl Attempt for Stable {
 
     fn holding(&self) -> Option<&dyn Holding> {
         Some(self)
+    }
+
+    async fn preview(&self, _: &Scope<'_>, _: &mut Ahead) -> Result<Foreseen, Failure> {
+        let for_ms = self.length.get().as_millis().try_into().unwrap_or(u64::MAX);
+        Ok(Foreseen::WouldWatch { for_ms })
     }
 }
 

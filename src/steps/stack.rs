@@ -32,6 +32,15 @@ impl Stack {
         self.containers.get(key)
     }
 
+    /// The bot: the container whose log proves the strategy, else the only one that is held.
+    pub fn bot(&self) -> Option<&StackContainer> {
+        if let Some(strategy) = &self.strategy {
+            return self.container(&strategy.evidence.container);
+        }
+        let mut held = self.containers.values().filter(|item| item.held);
+        held.next().filter(|_| held.next().is_none())
+    }
+
     /// The container that publishes the port of the gateway's address.
     pub fn gateway(&self) -> Option<&StackContainer> {
         let port: u16 = self.connection.address.rsplit_once(':')?.1.parse().ok()?;
@@ -52,6 +61,17 @@ pub struct StackContainer {
     pub build: Option<BuildSpec>,
     /// It may run only while the safe state is proven.
     pub held: bool,
+    /// What it is to Compose, when its definition is a compose file's.
+    pub composed: Option<Composed>,
+}
+
+/// A container whose definition is a compose file's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Composed {
+    /// The command with which Compose makes it what its file says.
+    pub command: String,
+    /// What its file says that openbell could not give it: then Compose has to make it.
+    pub beyond: Vec<String>,
 }
 
 /// TWS API connect parameters.
@@ -63,6 +83,10 @@ pub struct Connection {
     pub client_ids: Vec<i32>,
     /// How long connecting may take.
     pub timeout: Duration,
+    /// `host:port` of IBC's command port.
+    pub ibc: Option<String>,
+    /// The ledger: who owns which client id.
+    pub owners: Vec<(String, i32)>,
 }
 
 /// The declared default strategy.
@@ -88,6 +112,8 @@ pub struct Evidence {
 pub struct Safety {
     /// Patterns of the accounts a session may show.
     pub accounts: Vec<AccountPattern>,
+    /// The API is declared to refuse orders, or to take them.
+    pub read_only: Option<bool>,
     /// Environment by container.
     pub env: BTreeMap<String, BTreeMap<String, String>>,
     /// Paths that must not exist, by container.

@@ -6,9 +6,11 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::differences::{self, SPEC_LABEL};
-use super::{Attempt, Scope, Stack, StackContainer, container_state, safety};
+use super::{Ahead, Attempt, Scope, Stack, StackContainer, container_state, preview, safety};
 use crate::diagnosis::Failure;
-use crate::event::Facts;
+use crate::event::{Facts, Foreseen};
+use crate::evidence::causes::ContainerCause;
+use crate::ladder::Rung;
 use crate::ports::docker::{Container, ContainerSpec, DockerError, EnvValue, Image, Status};
 
 /// Makes sure that a container runs as declared: created when there is none, adopted when it already matches,
@@ -41,22 +43,33 @@ impl Attempt for Start {
         let image = image.ok_or_else(|| DockerError::NoImage { image: item.spec.image.clone() })?;
         let item = &with_secrets(scope, item)?;
         let existing = make(scope, item, &image).await?;
+        let gateway = scope.stack.gateway().is_some_and(|gateway| gateway.key == item.key);
+        if gateway {
+            scope.notes.reached(Rung::Container);
+        }
         if item.held {
             // On the container as it was made, before its first instruction runs.
             safety::holds(scope, Some(&item.key), safety::Extent::Gate).await?;
         }
         if existing.as_ref().is_some_and(|container| container.status == Status::Paused) {
-            return Err(container_state::ContainerError::Paused { container: item.spec.name.clone() }.into());
+            return Err(ContainerCause::Paused { container: item.spec.name.clone() }.into());
         }
         if !existing.is_some_and(|container| container.is_running()) {
             docker.start(&item.spec.name).await?;
             scope.notes.changed(format!("container {} started", item.spec.name));
         }
         let container = container_state::running(scope, item).await?;
+        if gateway {
+            scope.notes.reached(Rung::Process);
+        }
         if item.held {
             safety::holds(scope, Some(&item.key), safety::Extent::Containers).await?;
         }
         Ok(facts(&container, &image))
+    }
+
+    async fn preview(&self, scope: &Scope<'_>, ahead: &mut Ahead) -> Result<Foreseen, Failure> {
+        preview::start(&self.container, scope, ahead).await
     }
 }
 
@@ -65,6 +78,9 @@ async fn make(scope: &Scope<'_>, item: &StackContainer, image: &Image) -> Result
     let docker = &scope.world.docker;
     let spec = &item.spec;
     let Some(container) = docker.container(&spec.name).await? else {
+        if let Some(refusal) = container_state::ContainerError::compose_only(item) {
+            return Err(refusal.into());
+        }
         docker.create(&labelled(scope, spec)).await?;
         scope.notes.changed(format!("container {} created", spec.name));
         return Ok(None);
@@ -73,13 +89,9 @@ async fn make(scope: &Scope<'_>, item: &StackContainer, image: &Image) -> Result
     if differences.is_empty() {
         return Ok(Some(container));
     }
-    let differences = differences.join(", ");
-    let ours = container.labels.get("openbell.playbook") == Some(&scope.stack.name)
-        && container.labels.contains_key(SPEC_LABEL);
-    if !ours {
-        return Err(
-            container_state::ContainerError::Foreign { container: spec.name.clone(), differences }.into()
-        );
+    let differences = differences::names(&differences);
+    if !ours(scope.stack, &container) {
+        return Err(container_state::ContainerError::foreign(item, differences).into());
     }
     docker.stop(&spec.name, spec.stop_grace).await?;
     docker.remove(&spec.name).await?;
@@ -88,13 +100,26 @@ async fn make(scope: &Scope<'_>, item: &StackContainer, image: &Image) -> Result
     Ok(None)
 }
 
-/// The declaration with the content of its secret files.
-fn with_secrets(scope: &Scope<'_>, item: &StackContainer) -> Result<StackContainer, Failure> {
+/// Whether the container was made by this playbook: such a one may be recreated.
+pub(super) fn ours(stack: &Stack, container: &Container) -> bool {
+    container.labels.get("openbell.playbook") == Some(&stack.name)
+        && container.labels.contains_key(SPEC_LABEL)
+}
+
+/// The declaration with its secrets. A file that others can read does not stop a start, but it is told.
+pub(super) fn with_secrets(scope: &Scope<'_>, item: &StackContainer) -> Result<StackContainer, Failure> {
     let mut item = item.clone();
+    let mut open = Vec::new();
     for env in item.spec.env.values_mut() {
-        if let EnvValue::Secret { file, value } = env {
-            *value = Some(scope.world.files.secret(file)?);
+        if let EnvValue::Secret { from, value } = env {
+            *value = Some(scope.world.files.secret(from)?);
+            if scope.world.files.open_to_others(from) {
+                open.push(from.to_string());
+            }
         }
+    }
+    if !open.is_empty() {
+        scope.notes.fact("readable_by_others", open);
     }
     Ok(item)
 }

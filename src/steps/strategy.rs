@@ -10,6 +10,7 @@ use super::safety::{self, SafetyError};
 use super::{Attempt, Scope, Stack, container_state};
 use crate::diagnosis::Failure;
 use crate::event::Facts;
+use crate::ladder::Rung;
 
 /// Checks the evidence named under `strategy`: the last line of the bot's log since its start that names a strategy
 /// must name the declared default.
@@ -41,6 +42,7 @@ impl Attempt for StrategyCheck {
         let container = container.name;
         match named {
             Some((name, line)) if name == expected => {
+                scope.notes.reached(Rung::Bot);
                 facts.insert("strategy".to_owned(), name.into());
                 facts.insert("line".to_owned(), line.into());
                 Ok(facts)
@@ -52,5 +54,9 @@ impl Attempt for StrategyCheck {
                 Err(SafetyError::StrategyUnproven { container, expected, tail }.into())
             }
         }
+    }
+
+    fn relies_on(&self, stack: &Stack) -> Vec<String> {
+        stack.strategy.iter().map(|strategy| strategy.evidence.container.clone()).collect()
     }
 }

@@ -51,3 +51,14 @@ pub fn request_current_time(server_version: u32) -> Vec<u8> {
         |_| {},
     )
 }
+
+/// Asks for the open orders of this client id. It reads; a gateway whose API is read-only refuses (error 321).
+pub fn request_open_orders(server_version: u32) -> Vec<u8> {
+    Dialect::of_message(server_version, since::ORDERS).message(
+        request::OPEN_ORDERS,
+        |text| {
+            text.add(1);
+        },
+        |_| {},
+    )
+}

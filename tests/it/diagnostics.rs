@@ -3,17 +3,24 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
+use openbell::diagnose::RemedyError;
 use openbell::diagnosis::{Explain, Failure};
+use openbell::playbook::Condition;
 use openbell::ports::broker::{AccountId, BrokerError, Rung};
 use openbell::ports::docker::DockerError;
 use openbell::ports::files::FileError;
 use openbell::ports::http::HttpError;
+use openbell::ports::ibc::IbcError;
 use openbell::ports::net::NetError;
+use openbell::ports::secrets::SecretError;
+use openbell::steps::container_sockets::SocketsError;
 use openbell::steps::container_state::ContainerError;
 use openbell::steps::exec::ExecError;
 use openbell::steps::healthy::HealthError;
 use openbell::steps::http::AnswerError;
 use openbell::steps::log::LogError;
+use openbell::steps::ready::bot::BotError;
+use openbell::steps::ready::gone::GoneError;
 use openbell::steps::safety::{HiddenError, SafetyError};
 use openbell::steps::stable::StableError;
 
@@ -55,6 +62,7 @@ fn docker(page: &mut Page) {
         output: vec![s("Step 1/2 : FROM nothing"), s("no such image")],
     });
     page.add(DockerError::NoContainer { container: s("bot") });
+    page.add(DockerError::NoFile { container: s("gateway"), path: s("/home/ibgateway/Jts/jts.ini") });
     page.add(DockerError::NotRunning { container: s("bot") });
     page.add(DockerError::NoNetwork { network: s("paper_default") });
     page.add(DockerError::NetworkInUse { network: s("paper_default") });
@@ -74,9 +82,15 @@ fn broker(page: &mut Page) {
     page.add(BrokerError::Unreachable { address: address(), source: io() });
     page.add(BrokerError::NothingBehind { address: address(), how: s("the connection was closed") });
     for reached in [Rung::Tcp, Rung::Version, Rung::Accounts, Rung::NextId] {
-        page.add(BrokerError::Mute { address: address(), reached, waited_ms: 10_000 });
+        page.add(BrokerError::Mute { address: address(), reached, waited_ms: 10_000, unfinished: 3 });
     }
-    page.add(BrokerError::NotAccepted { address: address(), reached: Rung::Version, after_ms: 512 });
+    page.add(BrokerError::NotAccepted {
+        address: address(),
+        reached: Rung::Version,
+        after_ms: 512,
+        how: s("the connection was closed (FIN)"),
+    });
+    page.add(BrokerError::Garbled { address: address(), reached: Rung::Version, seen: s("\\x00\\xff") });
     page.add(BrokerError::ClientIdInUse { address: address(), client_id: 100 });
     page.add(BrokerError::ClientIdsInUse { address: address(), client_ids: s("100, 101") });
     page.add(BrokerError::ServerTooOld { address: address(), found: 178, needed: 213 });
@@ -85,6 +99,8 @@ fn broker(page: &mut Page) {
     page.add(BrokerError::NoNextId { address: address() });
     page.add(BrokerError::HalfOpen { address: address(), waited_ms: 10_000 });
     page.add(BrokerError::ConnectivityLost { address: address(), code: 1100 });
+    page.add(BrokerError::NoData { address: address(), waited_ms: 10_000, words: Some(s("162 no data")) });
+    page.add(BrokerError::ChangeRefused { address: address(), words: s("trustedIPs cannot be 'x'") });
     page.add(BrokerError::Dropped { address: address(), how: s("the gateway closed the connection") });
 }
 
@@ -96,27 +112,40 @@ fn outside(page: &mut Page) {
     page.add(HttpError::Unreachable { url: s("http://127.0.0.1/"), source: io().into() });
     page.add(HttpError::Timeout { url: s("http://127.0.0.1/"), timeout: std::time::Duration::from_secs(10) });
     page.add(FileError::Context { path: "/docker/bot".into(), source: io() });
-    page.add(FileError::Secret { path: "/secrets/tws_userid".into(), source: io() });
+    secrets(page);
+    page.add(FileError::NoProc { pid: 4711, source: io() });
     page.add(FileError::OwnBinary { path: "openbell.exe".into() });
+}
+
+fn secrets(page: &mut Page) {
+    let name = || s("tws_password");
+    page.add(SecretError::File { path: "/secrets/tws_userid".into(), source: io() });
+    page.add(SecretError::Env { name: s("TWS_PASSWORD") });
+    page.add(SecretError::NoCredentials { name: name() });
+    let directory = || "/run/credentials/openbell.service".into();
+    page.add(SecretError::Credential { name: name(), directory: directory(), source: io() });
+    page.add(SecretError::DockerSecret { name: name(), directory: "/run/secrets".into(), source: io() });
+}
+
+fn conditions(page: &mut Page) {
+    let seen =
+        |expression: &str| Condition::new(expression).unwrap().holds(&BTreeMap::new(), &BTreeMap::new());
+    page.add(seen("steps.api.facts.farms > 2").unwrap_err());
+    page.add(seen("steps.api.outcome").unwrap_err());
 }
 
 fn steps(page: &mut Page) {
     let (container, url) = (|| s("bot"), || s("http://127.0.0.1/health"));
-    let evidence = || vec![s("log: Traceback"), s("log: KeyError")];
-    page.add(ContainerError::Exited {
+    page.add(ContainerError::Foreign {
         container: container(),
-        exit_code: 137,
-        oom_killed: true,
-        evidence: evidence(),
+        differences: s("image, env DRY_RUN"),
+        remedy: s("remove it (`docker rm bot`), declare it as it is, or give yours another `container_name`"),
     });
-    page.add(ContainerError::Restarting {
+    page.add(ContainerError::ComposeOnly {
         container: container(),
-        restarts: 7,
-        exit_code: 1,
-        evidence: evidence(),
+        beyond: s("devices, networks"),
+        command: s("docker compose -f /srv/stack/compose.yaml up -d bot"),
     });
-    page.add(ContainerError::Paused { container: container() });
-    page.add(ContainerError::Foreign { container: container(), differences: s("image, env DRY_RUN") });
     page.add(ContainerError::Undeclared { container: container() });
     page.add(HealthError::None { container: container() });
     page.add(HealthError::NotHealthy {
@@ -157,6 +186,27 @@ fn steps(page: &mut Page) {
     page.add(StableError::Unhealthy { container: container(), output: s("refused") });
 }
 
+fn readiness(page: &mut Page) {
+    let address = || s("127.0.0.1:4002");
+    page.add(BrokerError::Unresolved { address: s("gatway:4002"), source: io() });
+    page.add(BrokerError::Tls { address: address(), seen: s("\\x15\\x03\\x03") });
+    page.add(BrokerError::Flooded { address: address(), reached: Rung::Version, messages: 500 });
+    page.add(BrokerError::FarmsBroken { address: address(), farms: s("usfarm (2103)") });
+    page.add(BrokerError::FarmsUnknown { address: address(), waited_ms: 10_000 });
+    page.add(GoneError::Running { container: s("gateway") });
+    page.add(GoneError::There { address: address() });
+    page.add(GoneError::Held { address: address(), client_id: 101 });
+    page.add(BotError::Nobody);
+    let ibc = || s("127.0.0.1:7462");
+    page.add(IbcError::Refused { address: ibc(), how: s("connection refused") });
+    page.add(IbcError::NoAnswer { address: ibc(), seconds: 30 });
+    page.add(IbcError::Rejected { address: ibc(), words: s("ERROR Command invalid") });
+    page.add(RemedyError::NoneWorked { address: address(), names: s("soft_restart, container_restart") });
+    page.add(RemedyError::NotPossible { name: "soft_restart", reason: s("no address"), help: s("name one") });
+    page.add(RemedyError::NotDown { address: address() });
+    page.add(SocketsError::Hidden { container: s("gateway"), tried: vec![s("it has no cat")] });
+}
+
 fn safety(page: &mut Page) {
     let container = || s("bot");
     page.add(SafetyError::Account {
@@ -190,6 +240,7 @@ fn safety(page: &mut Page) {
         expected: s("C"),
         tail: vec![s("log: hello")],
     });
+    page.add(SafetyError::TakesOrders { unseen: false });
     let why = Failure::from(BrokerError::Refused { address: s("127.0.0.1:4002") });
     page.add(HiddenError { container: container(), path: s("/data/gameplan.json") });
     page.add(SafetyError::Unproven { what: s("the account of the live session"), why: Box::new(why) });
@@ -202,10 +253,13 @@ fn every_failure_reads_well() {
     broker(&mut page);
     outside(&mut page);
     steps(&mut page);
+    readiness(&mut page);
     safety(&mut page);
+    conditions(&mut page);
     insta::assert_snapshot!("failures", page.0);
-    let said_twice =
-        |code: &&String| page.1[*code] > 1 && !["broker::mute", "safety::env"].contains(&code.as_str());
+    let said_twice = |code: &&String| {
+        page.1[*code] > 1 && !["broker::mute", "safety::env", "step::when"].contains(&code.as_str())
+    };
     assert_eq!(page.1.keys().filter(said_twice).count(), 0, "codes are unique");
 }
 

@@ -243,10 +243,14 @@ fn a_gateway_that_is_never_ready_is_124_with_the_stage_it_reached() {
     stack.playbook("never", &[("{ id: api, within: 30s", "{ id: api, within: 3s")]);
     let ran = stack.run();
     ran.exits(124);
-    assert_eq!(ran.code("api"), "broker::mute");
-    let message = ran.step("api")["failure"]["why"]["message"].as_str().unwrap();
-    assert!(message.contains("no version frame yet"), "{message}");
-    assert!(ran.step("api")["facts"]["rungs_ms"]["tcp"].is_number());
+    // The log of the gateway's container names the cause.
+    assert_eq!(ran.code("api"), "gateway::not_logged_in");
+    let why = &ran.step("api")["failure"]["why"];
+    assert_eq!(why["rung"], "version");
+    assert!(why["evidence"].to_string().contains("IBC: "), "{why}");
+    let climbed: Vec<_> =
+        ran.step("api")["rungs"].as_array().unwrap().iter().map(|r| r["rung"].clone()).collect();
+    assert_eq!(climbed, ["tcp"]);
     assert!(!stack.is_running("bot"));
 }
 

@@ -46,6 +46,7 @@ fn the_start_up_is_the_same_on_engines_20_10_26_1_and_28_5() {
         second.exits(0);
         assert_eq!(second.report["changes"], 0, "{name}: {}", second.ended.stderr);
         assert_eq!(stack.openbell(&["down", "playbook.yaml"]).code, 0, "{name}");
+        tokio::runtime::Runtime::new().unwrap().block_on(crate::docker_watch::a_life_is_told(&stack));
         let facts = &first.step("engine")["facts"];
         println!("engine {} API {}: up, adopted, down", facts["engine_version"], facts["engine_api"]);
         seen.insert(facts["engine_api"].as_str().unwrap().to_owned(), name);

@@ -5,6 +5,7 @@ use std::time::Duration;
 use openbell::event::{DeadlineOf, EventKind, Verdict};
 use openbell::ports::broker::{BrokerError, Rung};
 use openbell::ports::docker::DockerError;
+use openbell::ports::docker::News;
 use openbell::report::{Reporter, StepOutcome, Summary};
 use tokio_util::sync::CancellationToken;
 
@@ -81,7 +82,10 @@ async fn an_attempt_that_hangs_is_cut_off_with_what_it_was_waiting_for() {
     assert_eq!(failure.why.code, "broker::mute");
     assert!(failure.why.message.contains("no managed accounts yet"), "{}", failure.why.message);
     assert_eq!(told.step("api").waits.len(), 1, "what is waited for is told while it is waited for");
-    assert!(told.step("api").facts.contains_key("rungs_ms"), "the rung reached is kept");
+    assert!(
+        told.step("api").rungs.iter().any(|reached| reached.rung == Rung::Version),
+        "the rung reached is kept"
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -106,7 +110,7 @@ async fn the_deadline_of_the_run_names_who_ate_it() {
 #[tokio::test(start_paused = true)]
 async fn silence_is_borne_longer_each_time_and_never_by_two_at_once() {
     let fakes = Fakes::new();
-    let mute = || BrokerError::Mute { address: "a".into(), reached: Rung::Tcp, waited_ms: 1 };
+    let mute = || BrokerError::Mute { address: "a".into(), reached: Rung::Tcp, waited_ms: 1, unfinished: 0 };
     (0..3).for_each(|_| fakes.gateway.probes.push(ProbeAnswer::Fails(mute())));
     let told = run(&steps("- { id: api, do: { ready: {} } }"), &fakes).await;
     assert_eq!(told.verdict, Verdict::Green);
@@ -233,9 +237,12 @@ async fn a_restarted_container_breaks_stability() {
 
 #[tokio::test(start_paused = true)]
 async fn replaying_the_events_gives_the_same_report() {
-    let told =
-        run(&steps("- { id: engine, do: { engine: {} } }\n- { id: api, do: { ready: {} } }"), &Fakes::new())
-            .await;
+    let text = "- { id: engine, needs: [], do: { engine: {} } }\n- { id: api, needs: [], do: { ready: {} } }\n\
+                - { id: session, needs: [], do: { session: {} } }\n- { id: port, needs: [api], when: \"false\", do: { port: {} } }";
+    let fakes = Fakes::new();
+    fakes.engine.with(|state| state.unreachable.extend((0..5).map(|_| unreachable())));
+    fakes.gateway.probes.push(ProbeAnswer::Fails(refused()));
+    let told = run(&steps(text), &fakes).await;
     let mut again = Summary::default();
     for event in &told.events {
         let line = serde_json::to_string(event).unwrap();
@@ -270,8 +277,12 @@ async fn a_report_reads_well_when_all_is_green_and_when_it_is_not() {
     let text = "- { id: engine, do: { engine: {} } }\n- { id: network, do: { network: {} } }\n- { id: gateway, do: { start: { container: gateway } } }\n- { id: api, within: 20s, do: { ready: {} } }\n- { id: session, do: { session: {} } }";
     let green = run(&steps(text), &fakes).await;
     insta::assert_snapshot!("report_green", openbell::report::markdown(&green.report));
-    let mute =
-        || BrokerError::Mute { address: "127.0.0.1:4002".into(), reached: Rung::Tcp, waited_ms: 15_000 };
+    let mute = || BrokerError::Mute {
+        address: "127.0.0.1:4002".into(),
+        reached: Rung::Tcp,
+        waited_ms: 15_000,
+        unfinished: 0,
+    };
     (0..9000).for_each(|_| fakes.gateway.probes.push(ProbeAnswer::Fails(mute())));
     let failed = run(&steps(text), &fakes).await;
     insta::assert_snapshot!("report_failed", openbell::report::markdown(&failed.report));
@@ -312,4 +323,80 @@ async fn an_attempt_that_hangs_without_a_word_says_that_there_was_no_answer() {
     fakes.gateway.probes.push(ProbeAnswer::SilentAt(Rung::Tcp));
     let told = run(&steps("- { id: account, within: 5s, do: { account: {} } }"), &fakes).await;
     assert_eq!((told.verdict, told.code("account")), (Verdict::Deadline, "engine::no_answer"));
+}
+
+/// The gateway's container runs, and this happens to it.
+fn watched(news: impl IntoIterator<Item = (Duration, News)>) -> Fakes {
+    let fakes = Fakes::new();
+    fakes.engine.image("gateway");
+    fakes.engine.with(|state| state.news.extend(news));
+    fakes
+}
+
+const START_AND_WAIT: &str = "- { id: network, do: { network: {} } }
+- { id: gateway, do: { start: { container: gateway } } }
+- { id: api, within: 5m, do: { ready: {} } }";
+
+#[tokio::test(start_paused = true)]
+async fn a_container_that_ends_cuts_a_silent_attempt_off() {
+    let fakes = watched([(Duration::from_secs(3), News::Ended)]);
+    fakes.gateway.probes.push(ProbeAnswer::SilentAt(Rung::Tcp));
+    let told = run(&steps(START_AND_WAIT), &fakes).await;
+    let api = told.step("api");
+    assert_eq!((told.verdict, api.attempts), (Verdict::Green, 2), "the second attempt found it ready");
+    assert!((3_000.0..3_100.0).contains(&api.took_ms), "{}", api.took_ms);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_container_that_starts_shortens_the_rest_between_two_attempts() {
+    let refused = || BrokerError::ClientIdInUse { address: "a".into(), client_id: 9000 };
+    let fakes = watched([(Duration::from_millis(100), News::Started)]);
+    fakes.gateway.probes.push(ProbeAnswer::Fails(refused()));
+    let told = run(&steps(START_AND_WAIT), &fakes).await;
+    assert_eq!(told.verdict, Verdict::Green);
+    assert!(
+        told.step("api").took_ms < 200.0,
+        "not the two seconds of a slow pace: {}",
+        told.step("api").took_ms
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn pauses_at_a_gateway_vary_by_a_fifth_at_most() {
+    let fakes = Fakes::new();
+    let held = || BrokerError::ClientIdInUse { address: "a".into(), client_id: 9000 };
+    (0..4).for_each(|_| fakes.gateway.probes.push(ProbeAnswer::Fails(held())));
+    let told = run(&steps("- { id: api, within: 5m, do: { ready: {} } }"), &fakes).await;
+    let took = told.step("api").took_ms;
+    // 2 + 4 + 8 + 16 seconds.
+    assert!((24_000.0..36_000.0).contains(&took), "{took}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_session_lacks_outlives_the_next_attempt_that_waits_for_it() {
+    let fakes = Fakes::new();
+    let half_open = BrokerError::HalfOpen { address: "a".into(), waited_ms: 10_000 };
+    fakes.gateway.probes.push(ProbeAnswer::Fails(half_open));
+    fakes.gateway.probes.push(ProbeAnswer::SilentAt(Rung::NextId));
+    let told = run(&steps("- { id: api, within: 10s, do: { ready: {} } }"), &fakes).await;
+    assert_eq!(told.code("api"), "broker::half_open");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_gateway_that_is_meant_to_be_gone_may_have_ended() {
+    let fakes = watched([]);
+    let gone = format!("{START_AND_WAIT}\n- {{ id: gone, within: 5s, do: {{ ready: {{ until: gone }} }} }}");
+    let plan = steps(&gone);
+    // It ends by itself while that is waited for.
+    let ends = async {
+        tokio::time::sleep(Duration::from_secs(2)).await;
+        fakes.engine.with(|state| {
+            let gateway = state.containers.get_mut("stack-gateway").unwrap();
+            gateway.status = openbell::ports::docker::Status::Exited;
+            gateway.exit_code = 3;
+        });
+        fakes.port.0.store(true, std::sync::atomic::Ordering::Relaxed);
+    };
+    let (told, ()) = tokio::join!(run(&plan, &fakes), ends);
+    assert_eq!(told.verdict, Verdict::Green, "{:?}", told.report.why);
 }

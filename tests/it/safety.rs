@@ -342,3 +342,30 @@ async fn two_held_containers_come_up_one_after_the_other() {
     );
     assert_eq!(stopped(&told), ["bot", "monitor"]);
 }
+
+/// Checks the account at a gateway with this script, where the playbook says that the API is read-only.
+async fn read_only(script: &str) -> (i32, String) {
+    let stage = crate::stage::Stage::with(script).await;
+    let directory = tempfile::tempdir().unwrap();
+    let playbook = format!(
+        "version: 1\nname: readonly\nconnection: {{ address: \"{}\", client_id: [101] }}\nsafety: {{ read_only: true }}\n\
+         steps:\n  - {{ id: account, within: 5s, do: {{ account: {{}} }} }}\n",
+        stage.address
+    );
+    std::fs::write(directory.path().join("playbook.yaml"), playbook).unwrap();
+    let mut command = crate::support::command::openbell(&["run", "playbook.yaml"]);
+    command.current_dir(directory.path());
+    let output = tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap();
+    (output.status.code().unwrap(), String::from_utf8(output.stderr).unwrap())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_read_only_api_is_proven_on_the_wire_at_every_form_of_it() {
+    for version in ["", ",old:176", ",old:208"] {
+        let (code, told) = read_only(&format!("read-only{version}")).await;
+        assert_eq!(code, 0, "{version}: {told}");
+        let (code, told) = read_only(&format!("ready{version}")).await;
+        assert_eq!(code, 4, "{version}: {told}");
+        assert!(told.contains("safety::takes_orders"), "{version}: {told}");
+    }
+}

@@ -24,13 +24,33 @@ fn the_schema_of_playbooks_is_current() {
 }
 
 #[test]
+fn the_schema_of_examinations_is_current() {
+    is_current("examination");
+}
+
+#[test]
 fn the_schema_of_reports_is_current() {
     is_current("report");
 }
 
 #[test]
+fn the_schema_of_rollups_is_current() {
+    is_current("rollup");
+}
+
+#[test]
 fn the_schema_of_events_is_current() {
     is_current("event");
+}
+
+#[test]
+fn the_schema_of_plans_is_current() {
+    is_current("plan");
+}
+
+#[test]
+fn the_schema_of_probes_is_current() {
+    is_current("probe");
 }
 
 fn files(directory: &str) -> Vec<PathBuf> {
@@ -52,7 +72,7 @@ fn every_shipped_playbook_is_valid_for_parser_and_schema() {
     let files = files("playbooks");
     assert!(files.len() >= 2);
     for file in files {
-        playbook::load(&file).unwrap_or_else(|problems| panic!("{problems}"));
+        playbook::load(&file, &playbook::Inputs::default()).unwrap_or_else(|problems| panic!("{problems}"));
         assert!(schema_accepts(&file), "{}", file.display());
         let text = std::fs::read_to_string(&file).unwrap();
         assert!(text.starts_with("# yaml-language-server: $schema=../schemas/playbook.schema.json\n"));
@@ -67,7 +87,11 @@ fn what_the_schema_refuses_the_parser_refuses_too() {
         let Ok(value) = serde_yaml::from_str::<serde_json::Value>(&text) else { continue };
         let valid = jsonschema::validator_for(&playbook::schema()).unwrap().is_valid(&value);
         refused += usize::from(!valid);
-        assert!(playbook::load(&file).is_err(), "{} is meant to be bad", file.display());
+        assert!(
+            playbook::load(&file, &playbook::Inputs::default()).is_err(),
+            "{} is meant to be bad",
+            file.display()
+        );
     }
     assert!(refused >= 5, "only {refused} of the bad playbooks are bad for the schema");
 }

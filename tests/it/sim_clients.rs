@@ -96,6 +96,7 @@ async fn a_half_open_link_looks_connected() {
 #[tokio::test]
 async fn a_gateway_that_has_lost_its_servers_looks_connected() {
     let stage = Stage::with("lost:0s").await;
+    stage.log.show_in_order(&["the connection to IBKR is lost"]).await;
     let client = stage.ibapi(Duration::from_secs(5)).await.unwrap().unwrap();
     assert_eq!(client.handshake_managed_accounts(), ["DU1234567"]);
     assert!(matches!(client.server_time().await, Err(Error::Timeout)));

@@ -163,7 +163,7 @@ async fn another_script_makes_whole_what_the_one_before_has_broken() {
 
 #[tokio::test]
 async fn whoever_leaves_while_an_answer_is_owed_has_abandoned_and_wedges() {
-    let scripts = ["never", "mute-ignore:10ms", "partial", "start-api-mute", "no-id", "no-list", "slow:50ms"];
+    let scripts = ["never", "mute-ignore:1h", "partial", "start-api-mute", "no-id", "no-list", "slow:2s"];
     for script in scripts {
         let (stage, control) = controlled(&format!("{script},wedge")).await;
         stage.entered().await;

@@ -37,7 +37,7 @@ async fn a_read_only_api_shows_no_open_orders() {
     }
     // Otherwise there are none, and that is said.
     let (_stage, mut client) = session("phases: []").await;
-    assert_eq!(ask(&mut client, 5).await, Incoming::Other(53));
+    assert_eq!(ask(&mut client, 5).await, Incoming::OpenOrdersEnd);
 }
 
 #[tokio::test]

@@ -73,6 +73,7 @@ async fn before_the_version() {
         ("clients: { door: hang_up }", Met::Lost),
         ("clients: { door: hang_up, close_after: 200ms }", Met::Lost),
         ("clients: { door: http }", Met::NoGateway),
+        ("clients: { door: tls }", Met::NoGateway),
         ("clients: { door: garbage }", Met::NoGateway),
         ("clients: { slow: 1ms }", paper(1)),
         ("clients: { slow: 1s }", Met::Hangs),

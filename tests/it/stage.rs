@@ -110,6 +110,19 @@ impl Stage {
         assert!(self.log.shows(|text| text.lines().any(begun)).await, "no phase began: {}", self.log.text());
     }
 
+    /// Where its IBC takes commands, for a gateway whose IBC does.
+    pub(crate) async fn command_port(&self) -> String {
+        self.log.show_in_order(&["command port at ", "\n"]).await;
+        let text = self.log.text();
+        text.split("command port at ").nth(1).unwrap().lines().next().unwrap().to_owned()
+    }
+
+    /// Waits until its backlog is full: no connection is made any more.
+    pub(crate) async fn filled(&self) {
+        let connecting = || TcpStream::connect(self.address);
+        while timeout(Duration::from_millis(300), connecting()).await.is_ok() {}
+    }
+
     /// Where its control port is, for a gateway that has one.
     pub(crate) async fn control(&self) -> String {
         self.log.show_in_order(&["control port at http://", "\n"]).await;

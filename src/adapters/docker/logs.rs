@@ -6,10 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::meaning::Doing;
 use super::{Bollard, REQUEST};
-use crate::ports::docker::{Container, DockerError, LogLine};
-
-/// Most lines that are read; the latest are kept.
-const LINES: &str = "20000";
+use crate::ports::docker::{Container, DockerError, LogLine, MOST_LOG_LINES};
 
 impl Bollard {
     pub(super) async fn read_logs(&self, container: &Container) -> Result<Vec<LogLine>, DockerError> {
@@ -21,7 +18,7 @@ impl Bollard {
             .stderr(true)
             .timestamps(true)
             .since(since)
-            .tail(LINES)
+            .tail(&MOST_LOG_LINES.to_string())
             .build();
         let read = async |client: bollard::Docker| {
             client.logs(&container.id, Some(options)).try_collect::<Vec<_>>().await
@@ -61,11 +58,11 @@ fn lossy(bytes: &[u8]) -> String {
 }
 
 /// `2026-11-22T22:13:48.123456789Z text`, as the engine writes it.
-fn line(line: &str) -> Option<(Timestamp, &str)> {
+pub(super) fn line(line: &str) -> Option<(Timestamp, &str)> {
     let (at, text) = line.split_once(' ').unwrap_or((line, ""));
     Some((at.parse().ok()?, text))
 }
 
-fn kept((at, text): (Timestamp, &str)) -> LogLine {
+pub(super) fn kept((at, text): (Timestamp, &str)) -> LogLine {
     LogLine { at: at.to_string(), text: text.trim_end_matches('\r').to_owned() }
 }

@@ -12,6 +12,7 @@ use crate::ports::docker::DockerError;
 #[derive(Clone, Copy)]
 pub(super) enum Doing<'a> {
     Connect,
+    Time,
     List { what: &'a str },
     Network { verb: &'a str, name: &'a str },
     Image { verb: &'a str, name: &'a str },
@@ -23,6 +24,7 @@ impl fmt::Display for Doing<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Connect => f.write_str("ask for its version"),
+            Self::Time => f.write_str("ask for its time"),
             Self::List { what } => write!(f, "list {what}"),
             Self::Network { verb, name } => write!(f, "{verb} the network {name}"),
             Self::Image { verb, name } => write!(f, "{verb} the image {name}"),

@@ -8,17 +8,19 @@ use async_trait::async_trait;
 use bollard::query_parameters as query;
 
 use crate::ports::docker::{
-    Container, ContainerSpec, Docker, DockerError, Engine, ExecOutput, Image, ImageBuild, LogLine, Network,
-    NetworkSpec, PathInContainer,
+    Container, ContainerSpec, ContainerWatch, Docker, DockerError, Engine, ExecOutput, Image, ImageBuild,
+    LogLine, Network, NetworkSpec, PathInContainer,
 };
 
 mod build;
 mod connection;
 mod create;
 mod exec;
+mod file;
 mod logs;
 mod meaning;
 mod read;
+mod watch;
 
 use connection::Connection;
 use meaning::Doing;
@@ -67,6 +69,30 @@ impl Bollard {
             Ok(Err(error)) => Err(self.connection.meaning(doing, error).await),
             Err(_) => Err(self.connection.timeout(doing, limit)),
         }
+    }
+
+    /// One container, running or not.
+    async fn inspect(&self, name: &str) -> Result<Option<Container>, DockerError> {
+        let doing = Doing::Container { verb: "inspect", name };
+        let found = self.find(doing, async |client| client.inspect_container(name, None).await).await?;
+        Ok(found.map(read::container))
+    }
+
+    /// The containers on such a list, running or not.
+    async fn inspect_all(
+        &self,
+        options: query::ListContainersOptionsBuilder,
+    ) -> Result<Vec<Container>, DockerError> {
+        let options = options.all(true).build();
+        let doing = Doing::List { what: "containers" };
+        let list =
+            self.ask(doing, REQUEST, async |client| client.list_containers(Some(options)).await).await?;
+        let mut containers = Vec::new();
+        for id in list.into_iter().filter_map(|summary| summary.id) {
+            // One that went away since the list was made is no longer there to be listed.
+            containers.extend(self.inspect(&id).await?);
+        }
+        Ok(containers)
     }
 }
 
@@ -136,23 +162,12 @@ impl Docker for Bollard {
     }
 
     async fn container(&self, name: &str) -> Result<Option<Container>, DockerError> {
-        let doing = Doing::Container { verb: "inspect", name };
-        let found = self.find(doing, async |client| client.inspect_container(name, None).await).await?;
-        Ok(found.map(read::container))
+        self.inspect(name).await
     }
 
     async fn containers_labelled(&self, label: &str, value: &str) -> Result<Vec<Container>, DockerError> {
         let filters = label_filter(label, value);
-        let options = query::ListContainersOptionsBuilder::default().all(true).filters(&filters).build();
-        let doing = Doing::List { what: "containers" };
-        let list =
-            self.ask(doing, REQUEST, async |client| client.list_containers(Some(options)).await).await?;
-        let mut containers = Vec::new();
-        for id in list.into_iter().filter_map(|summary| summary.id) {
-            // One that went away since the list was made is no longer there to be listed.
-            containers.extend(self.container(&id).await?);
-        }
-        Ok(containers)
+        self.inspect_all(query::ListContainersOptionsBuilder::default().filters(&filters)).await
     }
 
     async fn create(&self, spec: &ContainerSpec) -> Result<(), DockerError> {
@@ -203,5 +218,29 @@ impl Docker for Bollard {
                 None => Err(DockerError::NoContainer { container: name.to_owned() }),
             },
         }
+    }
+
+    async fn containers(&self) -> Result<Vec<Container>, DockerError> {
+        self.inspect_all(query::ListContainersOptionsBuilder::default()).await
+    }
+
+    async fn restart(&self, name: &str, grace: Duration) -> Result<(), DockerError> {
+        let doing = Doing::Container { verb: "restart", name };
+        let seconds = i32::try_from(grace.as_secs()).unwrap_or(i32::MAX);
+        let options = query::RestartContainerOptionsBuilder::default().t(seconds).build();
+        let limit = grace + REQUEST;
+        self.ask(doing, limit, async |client| client.restart_container(name, Some(options)).await).await
+    }
+
+    async fn file(&self, name: &str, path: &str) -> Result<Option<Vec<u8>>, DockerError> {
+        self.read_file(name, path).await
+    }
+
+    async fn replace_file(&self, name: &str, path: &str, content: &[u8]) -> Result<(), DockerError> {
+        self.write_file(name, path, content).await
+    }
+
+    async fn watch(&self, container: &Container) -> Result<Box<dyn ContainerWatch>, DockerError> {
+        Ok(Box::new(self.watch_container(container).await?))
     }
 }

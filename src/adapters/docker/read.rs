@@ -1,11 +1,13 @@
 //! From bollard's models to the port's plain types. Whatever an engine leaves out is empty, never guessed.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use bollard::models;
 
 use crate::ports::docker::{
-    Container, Health, HealthStatus, Image, Mount, Network, PublishedPort, RestartPolicy, Status,
+    Address, Container, Health, HealthCheck, HealthStatus, Image, Mount, Network, PublishedPort,
+    RestartPolicy, Status,
 };
 
 pub(super) fn network(found: models::NetworkInspect) -> Network {
@@ -34,6 +36,8 @@ pub(super) fn container(found: models::ContainerInspectResponse) -> Container {
     let host = found.host_config.unwrap_or_default();
     let state = found.state.unwrap_or_default();
     let networks = found.network_settings.and_then(|settings| settings.networks).unwrap_or_default();
+    let mut networks: Vec<_> = networks.into_iter().collect();
+    networks.sort_by(|one, other| one.0.cmp(&other.0));
     Container {
         id: found.id.unwrap_or_default(),
         name: found.name.unwrap_or_default().trim_start_matches('/').to_owned(),
@@ -45,10 +49,19 @@ pub(super) fn container(found: models::ContainerInspectResponse) -> Container {
         command: config.cmd.unwrap_or_default(),
         user: config.user.unwrap_or_default(),
         restart: restart(host.restart_policy),
+        stop_grace: config
+            .stop_timeout
+            .and_then(|seconds| u64::try_from(seconds).ok())
+            .map(Duration::from_secs),
+        check: config.healthcheck.and_then(check),
         ports: ports(host.port_bindings.unwrap_or_default()),
         tmpfs: tmpfs(host.tmpfs, host.mounts.as_deref()),
         mounts: mounts(host.mounts, host.binds),
-        networks: networks.into_keys().collect(),
+        addresses: networks.iter().filter_map(address).collect(),
+        networks: networks.into_iter().map(|(name, _)| name).collect(),
+        host_network: host.network_mode.as_deref() == Some("host"),
+        exposed: exposed(config.exposed_ports.unwrap_or_default()),
+        pid: state.pid.and_then(|pid| u32::try_from(pid).ok()).filter(|pid| *pid > 0),
         status: status(&state),
         started_at: state.started_at.unwrap_or_default(),
         finished_at: state.finished_at.unwrap_or_default(),
@@ -65,11 +78,26 @@ fn sorted(labels: Option<std::collections::HashMap<String, String>>) -> BTreeMap
     labels.unwrap_or_default().into_iter().collect()
 }
 
+fn address((network, settings): &(String, models::EndpointSettings)) -> Option<Address> {
+    let ip = settings.ip_address.as_deref()?.parse().ok()?;
+    Some(Address { network: network.clone(), ip })
+}
+
+fn port(text: &str) -> Option<u16> {
+    text.split('/').next()?.parse().ok()
+}
+
+fn exposed(ports: impl IntoIterator<Item = String>) -> Vec<u16> {
+    let mut ports: Vec<u16> = ports.into_iter().filter_map(|text| port(&text)).collect();
+    ports.sort_unstable();
+    ports
+}
+
 /// The declared bindings: `NetworkSettings.Ports` is empty while a container does not run.
 fn ports(bindings: models::PortMap) -> Vec<PublishedPort> {
     let mut ports = Vec::new();
     for (container_port, hosts) in bindings {
-        let container_port = container_port.split('/').next().and_then(|port| port.parse().ok());
+        let container_port = port(&container_port);
         for host in hosts.unwrap_or_default() {
             let host_port = host.host_port.and_then(|port| port.parse().ok());
             if let (Some(host_port), Some(container_port)) = (host_port, container_port) {
@@ -122,6 +150,31 @@ fn restart(policy: Option<models::RestartPolicy>) -> RestartPolicy {
     }
 }
 
+/// A health check that runs a command. What is left to the engine is zero there, and 30 s (3 times) by its default.
+fn check(found: models::HealthConfig) -> Option<HealthCheck> {
+    let test = found.test?;
+    let (kind, words) = test.split_first()?;
+    let test = match kind.as_str() {
+        "CMD" => words.to_vec(),
+        "CMD-SHELL" => vec!["/bin/sh".to_owned(), "-c".to_owned(), words.join(" ")],
+        _ => return None,
+    };
+    let time =
+        |nanos: Option<i64>| nanos.and_then(|nanos| u64::try_from(nanos).ok()).map(Duration::from_nanos);
+    let usual = |nanos| time(nanos).filter(|time| !time.is_zero()).unwrap_or(Duration::from_secs(30));
+    Some(HealthCheck {
+        test,
+        interval: usual(found.interval),
+        timeout: usual(found.timeout),
+        retries: found
+            .retries
+            .and_then(|retries| u32::try_from(retries).ok())
+            .filter(|count| *count > 0)
+            .unwrap_or(3),
+        start_period: time(found.start_period).unwrap_or_default(),
+    })
+}
+
 fn status(state: &models::ContainerState) -> Status {
     use models::ContainerStateStatusEnum as Said;
     match state.status {
@@ -142,10 +195,14 @@ fn health(found: models::Health) -> Option<Health> {
         Said::STARTING => HealthStatus::Starting,
         Said::NONE | Said::EMPTY => return None,
     };
-    let last = found.log.unwrap_or_default().into_iter().next_back();
+    let check = |check: models::HealthcheckResult| {
+        (check.exit_code.unwrap_or_default(), check.output.unwrap_or_default())
+    };
+    let log: Vec<_> = found.log.unwrap_or_default().into_iter().map(check).collect();
     Some(Health {
         status,
         failing_streak: found.failing_streak.unwrap_or_default(),
-        last_output: last.and_then(|last| last.output).unwrap_or_default(),
+        last_output: log.last().map(|(_, output)| output.clone()).unwrap_or_default(),
+        log,
     })
 }

@@ -39,7 +39,7 @@ impl Check<'_> {
         }
     }
 
-    fn client_id(&mut self, id: i32, pointer: &str) {
+    pub(super) fn client_id(&mut self, id: i32, pointer: &str) {
         if id == 0 {
             let help = "client id 0 is the one that binds manual orders; use another, such as 100";
             self.problem("safety::client_id_zero", pointer, "client id 0 is refused".to_owned(), help);

@@ -71,8 +71,9 @@ impl Check<'_> {
                             format!("{name} must be `{value}`, but the container is declared with `{text}`");
                         self.problem("safety::contradiction", &at, message, "make the two agree");
                     }
-                    Some(EnvText::File { .. }) => {
-                        let message = format!("{name} is read from a file, so its value would be shown here");
+                    Some(EnvText::Secret(_)) => {
+                        let message =
+                            format!("{name} is a secret by reference, so its value would be shown here");
                         self.problem(
                             "safety::contradiction",
                             &at,

@@ -38,7 +38,8 @@ impl fmt::Debug for AccountId {
 /// An account id, or the beginning of one followed by `*`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "String", into = "String")]
-pub struct AccountPattern(#[schemars(regex(pattern = r"^[A-Z]{1,3}[0-9]*\*?$"))] String);
+#[schemars(extend("pattern" = r"^[A-Z]{1,3}[0-9]*\*?$"))]
+pub struct AccountPattern(String);
 
 impl AccountPattern {
     /// Whether the account is meant.

@@ -4,7 +4,7 @@ use miette::Diagnostic;
 use thiserror::Error;
 
 use super::Rung;
-use crate::diagnosis::{Explain, Pace};
+use super::meaning;
 
 /// What a failed attempt at the TWS API means. Codes are stable.
 #[derive(Debug, Error, Diagnostic)]
@@ -19,6 +19,22 @@ pub enum BrokerError {
         /// The gateway's address.
         address: String,
     },
+    /// The name has no address.
+    #[error("the name in {address} does not resolve")]
+    #[diagnostic(
+        code(broker::unresolved),
+        help(
+            "check the spelling; a Compose service's name is known inside its network only, from the machine itself it \
+             is 127.0.0.1"
+        )
+    )]
+    Unresolved {
+        /// The gateway's address.
+        address: String,
+        /// What the resolver said.
+        #[source]
+        source: std::io::Error,
+    },
     /// The host cannot be reached at all.
     #[error("no connection to {address}")]
     #[diagnostic(code(broker::unreachable), help("check the host name and the route to it"))]
@@ -30,14 +46,8 @@ pub enum BrokerError {
         source: std::io::Error,
     },
     /// The connection was accepted and closed before the version frame.
-    #[error("{address} accepts connections and closes them: no gateway behind the port yet")]
-    #[diagnostic(
-        code(broker::nothing_behind),
-        help(
-            "docker-proxy and socat accept before the gateway listens; if it lasts, check that the published port leads to \
-             the port the gateway's forwarder listens on (4004 for paper in the usual image, not 4002)"
-        )
-    )]
+    #[error("{address} accepts connections and closes them without a word: no gateway behind the port yet")]
+    #[diagnostic(code(broker::nothing_behind), help("{}", meaning::HELP_NOTHING_BEHIND))]
     NothingBehind {
         /// The gateway's address.
         address: String,
@@ -45,14 +55,8 @@ pub enum BrokerError {
         how: String,
     },
     /// The connection is accepted, the handshake not answered.
-    #[error("{address} accepts but stays mute: no {missing} yet", missing = missing(*.reached))]
-    #[diagnostic(
-        code(broker::mute),
-        help(
-            "the gateway is up but not logged in: log-in, second factor or a dialog is pending; look at its log or its \
-             screen. If `Login has completed` is long past, it is wedged and needs a restart"
-        )
-    )]
+    #[error("{address} {}", meaning::silence(*.reached, *.unfinished))]
+    #[diagnostic(code(broker::mute), help("{}", meaning::advice(*reached)))]
     Mute {
         /// The gateway's address.
         address: String,
@@ -60,16 +64,12 @@ pub enum BrokerError {
         reached: Rung,
         /// How long silence was borne.
         waited_ms: u128,
+        /// Bytes of a message that came and was not finished.
+        unfinished: usize,
     },
     /// The connection was closed after the version frame.
     #[error("{address} closed the connection after the {} rung, {after_ms} ms after the start of the API", reached.name())]
-    #[diagnostic(
-        code(broker::not_accepted),
-        help(
-            "the gateway does not accept this API client: its address is not among the trusted IPs, or the API is not \
-             enabled; check TrustedIPs in jts.ini and `Enable ActiveX and Socket Clients`"
-        )
-    )]
+    #[diagnostic(code(broker::not_accepted), help("{}", meaning::HELP_NOT_ACCEPTED))]
     NotAccepted {
         /// The gateway's address.
         address: String,
@@ -77,16 +77,12 @@ pub enum BrokerError {
         reached: Rung,
         /// How long after `START_API`.
         after_ms: u128,
+        /// How it ended.
+        how: String,
     },
     /// Error 326.
     #[error("client id {client_id} is in use at {address}")]
-    #[diagnostic(
-        code(broker::client_id_in_use),
-        help(
-            "stop the client that holds it, wait until the gateway notices that it is gone, or declare another id; ids \
-             from 9000 on are openbell's own: if those are in use as well, the gateway refuses every client"
-        )
-    )]
+    #[diagnostic(code(broker::client_id_in_use), help("{}", meaning::HELP_IN_USE))]
     ClientIdInUse {
         /// The gateway's address.
         address: String,
@@ -134,6 +130,48 @@ pub enum BrokerError {
         /// The first bytes, readable.
         seen: String,
     },
+    /// A message after the version frame cannot be read.
+    #[error("a message of the gateway at {address} could not be read")]
+    #[diagnostic(code(broker::garbled), help("{}", meaning::HELP_GARBLED))]
+    Garbled {
+        /// The gateway's address.
+        address: String,
+        /// The last rung reached.
+        reached: Rung,
+        /// The first bytes, readable.
+        seen: String,
+    },
+    /// What answers speaks TLS.
+    #[error("what answers at {address} speaks TLS, which the TWS API does not")]
+    #[diagnostic(
+        code(broker::tls),
+        help(
+            "the port belongs to an HTTPS server or a TLS tunnel; the gateway's API listens on 4002 (paper) or 4001 (live)"
+        )
+    )]
+    Tls {
+        /// The gateway's address.
+        address: String,
+        /// The first bytes, readable.
+        seen: String,
+    },
+    /// Messages upon messages, and no session among them.
+    #[error("{address} sent {messages} messages, but neither accounts nor a next valid id")]
+    #[diagnostic(
+        code(broker::flooded),
+        help(
+            "the gateway is busy telling its notices: wait, then restart it. API clients give up without a word after \
+             about a hundred messages and show a session without accounts"
+        )
+    )]
+    Flooded {
+        /// The gateway's address.
+        address: String,
+        /// The last rung reached.
+        reached: Rung,
+        /// How many messages came.
+        messages: usize,
+    },
     /// The session has no accounts.
     #[error("the session at {address} shows no account")]
     #[diagnostic(
@@ -155,9 +193,7 @@ pub enum BrokerError {
         address: String,
     },
     /// Connected, but a request has no answer.
-    #[error(
-        "the session at {address} is open, but a current-time request had no answer within {waited_ms} ms"
-    )]
+    #[error("the session at {address} is open, but a request had no answer within {waited_ms} ms")]
     #[diagnostic(
         code(broker::half_open),
         help("the gateway's own connection is stuck; if it lasts, restart the gateway")
@@ -180,6 +216,62 @@ pub enum BrokerError {
         /// The message code.
         code: i32,
     },
+    /// A data farm is broken, as the gateway says.
+    #[error("the gateway at {address} has lost data farms: {farms}")]
+    #[diagnostic(
+        code(broker::farms_broken),
+        help(
+            "farms come back by themselves as a rule, nightly above all; nothing is to be restarted for them alone"
+        )
+    )]
+    FarmsBroken {
+        /// The gateway's address.
+        address: String,
+        /// The farms and their message codes.
+        farms: String,
+    },
+    /// The gateway has not said a word about its data farms.
+    #[error("the gateway at {address} has not said that its data farms are connected")]
+    #[diagnostic(
+        code(broker::farms_unknown),
+        help(
+            "it says so (2104, 2106, 2158) shortly after the log-in; requests before that may have no answer"
+        )
+    )]
+    FarmsUnknown {
+        /// The gateway's address.
+        address: String,
+        /// How long was waited.
+        waited_ms: u128,
+    },
+    /// A request for data had no answer.
+    #[error("the gateway at {address} answered no bars to a request for data within {waited_ms} ms")]
+    #[diagnostic(
+        code(broker::no_data),
+        help(
+            "the farm of historical data is not there yet, or another session of the user has the data (10197)"
+        )
+    )]
+    NoData {
+        /// The gateway's address.
+        address: String,
+        /// How long was waited.
+        waited_ms: u128,
+        /// The gateway's own words, if there were any.
+        words: Option<String>,
+    },
+    /// The gateway does not change its settings.
+    #[error("the gateway at {address} did not change its API settings")]
+    #[diagnostic(
+        code(broker::change_refused),
+        help("its own words say why; the same settings are in its configuration dialog")
+    )]
+    ChangeRefused {
+        /// The gateway's address.
+        address: String,
+        /// Why not.
+        words: String,
+    },
     /// An open session ended.
     #[error("the session at {address} dropped")]
     #[diagnostic(code(broker::dropped), help("the gateway restarted or closed the session: look at its log"))]
@@ -189,48 +281,4 @@ pub enum BrokerError {
         /// How it ended.
         how: String,
     },
-}
-
-/// What is awaited after a rung.
-fn missing(reached: Rung) -> &'static str {
-    match reached {
-        Rung::Tcp => "version frame",
-        Rung::Version => "managed accounts",
-        Rung::Accounts => "next valid id",
-        Rung::NextId | Rung::Request => "answer to a request",
-    }
-}
-
-impl Explain for BrokerError {
-    fn again(&self) -> Option<Pace> {
-        match self {
-            Self::ServerTooOld { .. } | Self::NotTws { .. } => None,
-            Self::ClientIdInUse { .. } | Self::ClientIdsInUse { .. } | Self::NotAccepted { .. } => {
-                Some(Pace::Slow)
-            }
-            Self::Refused { .. }
-            | Self::Unreachable { .. }
-            | Self::NothingBehind { .. }
-            | Self::Mute { .. }
-            | Self::NoAccounts { .. }
-            | Self::NoNextId { .. }
-            | Self::HalfOpen { .. }
-            | Self::ConnectivityLost { .. }
-            | Self::Dropped { .. } => Some(Pace::Gentle),
-        }
-    }
-
-    fn evidence(&self) -> Vec<String> {
-        match self {
-            Self::NothingBehind { how, .. } | Self::Dropped { how, .. } => vec![how.clone()],
-            Self::NotTws { seen, .. } => vec![format!("first bytes: {seen}")],
-            Self::Mute { reached, waited_ms, .. } => {
-                vec![format!(
-                    "last rung reached: {}; silent for {waited_ms} ms on this connection",
-                    reached.name()
-                )]
-            }
-            _ => Vec::new(),
-        }
-    }
 }

@@ -1,4 +1,5 @@
-//! The TWS API as openbell uses it: a session through the client bots use, and a staged probe that says how far it got.
+//! The TWS API as openbell uses it: a session through the client bots use, a staged probe that says how far it got, and
+//! the gateway's API settings.
 //!
 //! Nothing here can place, change or cancel an order: there is no such call.
 
@@ -8,10 +9,16 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 mod account;
+mod climb;
 mod error;
+mod meaning;
+mod settings;
 
+pub use crate::ladder::Rung;
 pub use account::{AccountId, AccountPattern};
+pub use climb::{Climb, Notice, ProbeAsk, Question, Seen};
 pub use error::BrokerError;
+pub use settings::{ApiSettings, SettingsChange};
 
 /// The TWS API through the client library that bots use.
 #[async_trait]
@@ -20,6 +27,19 @@ pub trait Broker: Send + Sync {
     async fn session(&self, connect: &Connect) -> Result<Session, BrokerError>;
     /// Opens a session and keeps it, to see whether it stays.
     async fn hold(&self, connect: &Connect) -> Result<Box<dyn HeldSession>, BrokerError>;
+    /// Asks for half a minute of historical bars of EUR.USD, as the watchdog of `ib_insync` does, and disconnects. Never
+    /// a snapshot: those cost money. Returns how many bars came.
+    async fn data(&self, connect: &Connect) -> Result<usize, BrokerError>;
+    /// The gateway's API settings (server version 219 and newer); `None` where the server is older or does not
+    /// tell.
+    async fn settings(&self, connect: &Connect) -> Result<Option<ApiSettings>, BrokerError>;
+    /// Changes API settings of the gateway (server version 221 and newer); the names of what changed. Warnings
+    /// of the gateway are accepted.
+    async fn change_settings(
+        &self,
+        connect: &Connect,
+        change: &SettingsChange,
+    ) -> Result<Vec<String>, BrokerError>;
 }
 
 /// A session that is kept open.
@@ -38,8 +58,9 @@ pub trait HeldSession: Send + Sync {
 /// The TWS API stage by stage, on the wire.
 #[async_trait]
 pub trait Probe: Send + Sync {
-    /// One handshake, closed cleanly, that tells each rung through `reached` the moment it is reached.
-    async fn probe(&self, ask: &ProbeAsk, reached: &(dyn Fn(Rung) + Sync)) -> Result<Probed, BrokerError>;
+    /// One handshake, closed cleanly, that tells each rung through `reached` the moment it is reached. What was seen on
+    /// the way is kept whatever the end.
+    async fn probe(&self, ask: &ProbeAsk, reached: &(dyn Fn(Rung) + Sync)) -> Climb;
 }
 
 /// The parameters of a session.
@@ -83,63 +104,5 @@ impl ProbeIds {
     pub fn next(&self) -> i32 {
         let turn = self.0.fetch_add(1, Ordering::Relaxed) % 100;
         9000 + i32::try_from(turn).unwrap_or_default()
-    }
-}
-
-/// What a probe is to find out.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ProbeAsk {
-    /// `host:port` of the gateway.
-    pub address: String,
-    /// The client id, from [`ProbeIds`].
-    pub client_id: i32,
-    /// The rung at which to stop.
-    pub until: Rung,
-    /// How long silence is borne on the one connection before it is closed.
-    pub patience: Duration,
-    /// Ask for the current time at the last rung. Gateways leave a second such request within about four seconds
-    /// unanswered (observed by ibkr-go at server version 225), so when a session follows at once the probe asks for
-    /// the next valid id instead.
-    pub current_time: bool,
-}
-
-/// How far a probe got, and what it saw.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Probed {
-    /// The server version agreed on.
-    pub server_version: Option<u32>,
-    /// The gateway's own connection time, as it wrote it.
-    pub connection_time: Option<String>,
-    /// The managed accounts.
-    pub accounts: Vec<AccountId>,
-    /// The next valid order id.
-    pub next_order_id: Option<i64>,
-}
-
-/// The rungs of readiness, lowest first. Each proves the ones before it and nothing beyond.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Rung {
-    /// Something accepts TCP: docker-proxy and socat do before there is a gateway.
-    Tcp,
-    /// The gateway answered with its version.
-    Version,
-    /// The managed accounts arrived, not empty.
-    Accounts,
-    /// The next valid id arrived, above 0.
-    NextId,
-    /// A request was answered.
-    Request,
-}
-
-impl Rung {
-    /// Its name in reports.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Tcp => "tcp",
-            Self::Version => "version",
-            Self::Accounts => "accounts",
-            Self::NextId => "next_id",
-            Self::Request => "request",
-        }
     }
 }

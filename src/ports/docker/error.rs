@@ -4,6 +4,7 @@ use miette::Diagnostic;
 use thiserror::Error;
 
 use crate::diagnosis::{Class, Explain, Pace};
+use crate::ladder::Rung;
 
 /// What a failed request to an engine means. Codes are stable.
 #[derive(Debug, Error, Diagnostic)]
@@ -125,6 +126,18 @@ pub enum DockerError {
         /// Its name.
         container: String,
     },
+    /// There is no regular file at the path.
+    #[error("there is no file {path} in the container {container}")]
+    #[diagnostic(
+        code(docker::no_file),
+        help("check the path: `docker exec {container} ls -l {path}` shows what is there")
+    )]
+    NoFile {
+        /// The container.
+        container: String,
+        /// The path in it.
+        path: String,
+    },
     /// The container does not run.
     #[error("the container {container} is not running")]
     #[diagnostic(code(docker::not_running), help("`docker logs {container}` shows how it ended"))]
@@ -212,6 +225,7 @@ impl Explain for DockerError {
             | Self::TooOld { .. }
             | Self::TooNew { .. }
             | Self::NoImage { .. }
+            | Self::NoFile { .. }
             | Self::BuildFailed { .. }
             | Self::NoNetwork { .. }
             | Self::NoMountSource { .. }
@@ -239,6 +253,16 @@ impl Explain for DockerError {
             | Self::TooOld { .. }
             | Self::TooNew { .. } => Class::Engine,
             _ => Class::Step,
+        }
+    }
+
+    fn rung(&self) -> Option<Rung> {
+        match self {
+            Self::NotRunning { .. } | Self::PortTaken { .. } => Some(Rung::Process),
+            Self::NoImage { .. } | Self::BuildFailed { .. } | Self::NoContainer { .. } => {
+                Some(Rung::Container)
+            }
+            _ => (self.class() == Class::Engine).then_some(Rung::Engine),
         }
     }
 }

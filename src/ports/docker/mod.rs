@@ -9,14 +9,18 @@ use async_trait::async_trait;
 mod error;
 mod spec;
 mod state;
+mod watch;
 
 pub use error::DockerError;
 pub use spec::{
     ContainerSpec, EnvValue, HealthCheck, ImageBuild, Mount, NetworkSpec, PublishedPort, RestartPolicy,
 };
 pub use state::{
-    Container, Engine, ExecOutput, Health, HealthStatus, Image, LogLine, Network, PathInContainer, Status,
+    Address, Container, Engine, ExecOutput, Health, HealthStatus, Image, LogLine, MOST_LOG_LINES, Network,
+    PathInContainer, Status,
 };
+
+pub use watch::{ContainerWatch, News};
 
 /// A Docker engine. Objects are named by name or id; an object that is not there is `None`, not an error.
 #[async_trait]
@@ -57,4 +61,15 @@ pub trait Docker: Send + Sync {
     async fn exec(&self, name: &str, command: &[String], limit: Duration) -> Result<ExecOutput, DockerError>;
     /// Whether a path exists in a container, volumes included, running or not.
     async fn path(&self, name: &str, path: &str) -> Result<PathInContainer, DockerError>;
+    /// All containers, running or not.
+    async fn containers(&self) -> Result<Vec<Container>, DockerError>;
+    /// Stops a container and starts it again.
+    async fn restart(&self, name: &str, grace: Duration) -> Result<(), DockerError>;
+    /// A regular file in a container, volumes included, running or not; `None` when there is none. At most 1 MiB is
+    /// read.
+    async fn file(&self, name: &str, path: &str) -> Result<Option<Vec<u8>>, DockerError>;
+    /// Replaces a regular file in a container; owner, group and mode stay as they are.
+    async fn replace_file(&self, name: &str, path: &str, content: &[u8]) -> Result<(), DockerError>;
+    /// What happens to a container from now on: its events, and what it logs.
+    async fn watch(&self, container: &Container) -> Result<Box<dyn ContainerWatch>, DockerError>;
 }

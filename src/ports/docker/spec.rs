@@ -1,13 +1,13 @@
 //! What a playbook wants to exist, resolved: no relative path, no default left open.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 use std::time::Duration;
 
 use secrecy::SecretString;
 use serde::Serialize;
 
 use crate::ports::files::BuildContext;
+use crate::ports::secrets::SecretSource;
 
 /// A network to be made.
 #[derive(Clone, Debug)]
@@ -70,11 +70,12 @@ pub struct ContainerSpec {
 pub enum EnvValue {
     /// Written in the playbook.
     Plain(String),
-    /// Read from a file; the value takes no part in digests, messages or reports.
+    /// Kept elsewhere; the value takes no part in digests, messages or reports.
     Secret {
-        /// The file.
-        file: PathBuf,
-        /// Its content, once it has been read.
+        /// Where.
+        #[serde(flatten)]
+        from: SecretSource,
+        /// The value, once it has been read.
         #[serde(skip)]
         value: Option<SecretString>,
     },

@@ -1,8 +1,9 @@
 //! What an engine says exists.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
-use super::{Mount, PublishedPort, RestartPolicy};
+use super::{HealthCheck, Mount, PublishedPort, RestartPolicy};
 
 /// The engine that answered.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,7 +26,7 @@ pub struct Network {
 }
 
 /// An image that exists.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Image {
     /// Content digest of its configuration.
     pub id: String,
@@ -85,6 +86,10 @@ pub struct Container {
     pub user: String,
     /// What the engine does when it exits.
     pub restart: RestartPolicy,
+    /// Time between SIGTERM and SIGKILL, where it was given one.
+    pub stop_grace: Option<Duration>,
+    /// Its own health check or the image's, if it has one that runs a command.
+    pub check: Option<HealthCheck>,
     /// Ports published on the host.
     pub ports: Vec<PublishedPort>,
     /// Bind mounts and named volumes, as they were asked for.
@@ -93,6 +98,14 @@ pub struct Container {
     pub tmpfs: Vec<String>,
     /// Networks it is attached to.
     pub networks: Vec<String>,
+    /// Its addresses on them, while it runs.
+    pub addresses: Vec<Address>,
+    /// It shares the host's network: published ports mean nothing then.
+    pub host_network: bool,
+    /// Ports that its image or its definition names, published or not.
+    pub exposed: Vec<u16>,
+    /// Process id of its main process on the engine's machine, while it runs.
+    pub pid: Option<u32>,
     /// Running or not.
     pub status: Status,
     /// When it was last started, RFC 3339 as the engine wrote it.
@@ -118,6 +131,15 @@ impl Container {
     pub fn is_running(&self) -> bool {
         self.status == Status::Running
     }
+}
+
+/// Where a container is on a network.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Address {
+    /// The network.
+    pub network: String,
+    /// The container's address on it.
+    pub ip: std::net::IpAddr,
 }
 
 /// What a container does.
@@ -146,6 +168,8 @@ pub struct Health {
     pub failing_streak: i64,
     /// Output of the last check.
     pub last_output: String,
+    /// The checks the engine remembers (five, as a rule), oldest first: exit code and output.
+    pub log: Vec<(i64, String)>,
 }
 
 /// What an engine concludes from health checks.
@@ -158,6 +182,9 @@ pub enum HealthStatus {
     /// Too many checks in a row failed.
     Unhealthy,
 }
+
+/// Most lines of a log that are read; the latest are kept.
+pub const MOST_LOG_LINES: usize = 20_000;
 
 /// A line of a container's log.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -66,6 +66,22 @@ impl ApiSettings {
         self.is_on(Key::READ_ONLY_API)
     }
 
+    /// Whether an address is among the trusted ones.
+    pub(super) fn trusts(&self, peer: IpAddr) -> bool {
+        let Some(Value::List(trusted)) = self.config.settings.get(Key::TRUSTED_IPS) else { return false };
+        trusted.iter().any(|ip| ip.parse() == Ok(peer.to_canonical()))
+    }
+
+    /// Trusts these addresses and no others, as somebody does at the gateway's screen; why not, if one is none.
+    pub(super) fn trust(&mut self, ips: Vec<String>) -> Result<(), String> {
+        let ips = Value::List(ips);
+        if let Some(fault) = fault(Key::TRUSTED_IPS, &ips) {
+            return Err(fault);
+        }
+        self.config.settings.set(Key::TRUSTED_IPS, ips);
+        Ok(())
+    }
+
     /// Applies an edit, or says why not: then nothing of it is applied.
     pub(super) fn apply(&mut self, update: &Update) -> Outcome {
         let errors: Vec<String> = update

@@ -87,6 +87,7 @@ async fn converse(gateway: &Gateway, link: &mut Link, who: Who, tally: &mut Tall
         Door::Refuse => return Ending::Refused,
         Door::Reset => return Ending::Reset,
         Door::Http => return impersonate(link, HTTP).await,
+        Door::Tls => return impersonate(link, TLS).await,
         Door::Garbage => {
             // It stays, as it did where clients were measured against it.
             let ending = impersonate(link, GARBAGE).await;
@@ -103,6 +104,8 @@ async fn converse(gateway: &Gateway, link: &mut Link, who: Who, tally: &mut Tall
 
 const HTTP: &[u8] =
     b"HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+/// A fatal alert of TLS 1.2, `protocol_version`: what a server says to bytes that are no `ClientHello` (RFC 5246, 7.2).
+const TLS: &[u8] = &[0x15, 3, 3, 0, 2, 2, 0x46];
 /// Read as a length, the first four bytes are beyond any frame.
 const GARBAGE: &[u8] = b"\xde\xad\xbe\xef\xff\xfe\xfd\xfc no protocol \x00\x01\x02";
 

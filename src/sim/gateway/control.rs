@@ -3,7 +3,7 @@
 //! Owns the words of this small interface. What they lead to is the gateway's.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 
 use axum::extract::{DefaultBodyLimit, State};
 use axum::http::StatusCode;
@@ -31,6 +31,7 @@ GET  /connections  who is connected, as JSON\n\
 GET  /counters     what clients have done so far, as JSON\n\
 POST /script       a script or presets begin now, instead of what was to come:\n                   curl -d drop:0s .../script, or curl --data-binary @faults.yaml .../script\n\
 POST /next         the next phase begins now\n\
+POST /trusted-ips  somebody at the screen trusts these addresses: curl -d 127.0.0.1,172.17.0.1 .../trusted-ips\n\
 POST /counters     sets the counters to zero\n";
 
 /// Longer than any script that a person writes.
@@ -61,6 +62,7 @@ pub(super) async fn serve(gateway: Arc<Gateway>, listener: TcpListener) {
         .route("/counters", get(counters).post(clear))
         .route("/script", post(play))
         .route("/next", post(next))
+        .route("/trusted-ips", post(trust))
         .layer(DefaultBodyLimit::max(LONGEST_BODY))
         .layer(map_response(one_request_each))
         .with_state(gateway);
@@ -137,6 +139,13 @@ async fn play(State(gateway): Shared, body: String) -> Result<StatusCode, Refusa
         return Err((StatusCode::BAD_REQUEST, why.to_owned()));
     }
     order(&gateway, Order::Play(Box::new(script)))
+}
+
+async fn trust(State(gateway): Shared, body: String) -> Result<StatusCode, Refusal> {
+    let ips = body.split(',').map(str::trim).filter(|ip| !ip.is_empty()).map(str::to_owned).collect();
+    let mut api = gateway.api.lock().unwrap_or_else(PoisonError::into_inner);
+    api.trust(ips).map_err(|why| (StatusCode::BAD_REQUEST, format!("{why}\n")))?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 fn order(gateway: &Gateway, order: Order) -> Result<StatusCode, Refusal> {

@@ -13,6 +13,7 @@ use super::connection;
 use super::error::GatewayError;
 use super::markers;
 use super::state::{Gateway, Order};
+use crate::period::Period;
 use crate::sim::clock::{pause, pause_until};
 use crate::sim::script::{Port, Script};
 
@@ -78,8 +79,11 @@ impl Attendance {
             }
             self.prepare(phase.port.unwrap_or_default()).await?;
             self.gateway.enter(&script, place);
-            let end = phase.lasts.map(|time| Instant::now() + time.get());
-            let mut over = self.stay(end).await;
+            // Nobody may get in by a phase that has no time: the shortest wait of the clock is a millisecond.
+            let mut over = match phase.lasts.map(Period::get) {
+                Some(Duration::ZERO) => Over::Next,
+                lasts => self.stay(lasts.map(|time| Instant::now() + time)).await,
+            };
             while matches!(over, Over::Next) && place + 1 == script.phases.len() {
                 // The last phase never ends.
                 over = self.stay(None).await;

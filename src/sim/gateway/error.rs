@@ -30,6 +30,14 @@ pub enum GatewayError {
         /// What the system said.
         source: io::Error,
     },
+    /// The command port cannot be listened on.
+    #[error("the command port cannot listen on {address}: {source}")]
+    CommandPort {
+        /// Where.
+        address: SocketAddr,
+        /// What the system said.
+        source: io::Error,
+    },
     /// The script ends the gateway.
     #[error("the script ends the gateway with exit code {code}")]
     Exit {

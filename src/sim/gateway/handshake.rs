@@ -52,7 +52,7 @@ pub(super) async fn shake(
         return Err(Ending::HungUp);
     }
     let version = opening.max.min(gateway.traits.server_version);
-    let reply = server::version(version, &connection_time(&gateway.traits.time_zone));
+    let reply = server::version(version, &connection_time(&gateway.traits.time_zone, gateway.traits.ahead()));
     if conduct.door == Door::Partial {
         let part = &reply[..PARTIAL.min(reply.len())];
         link.send(part).await.map_err(|end| gateway.abandoned(end))?;
@@ -76,8 +76,8 @@ pub(super) async fn shake(
 }
 
 /// The time as the version reply has it. A name that is no zone has the time of UTC.
-fn connection_time(zone: &str) -> String {
-    format!("{} {zone}", clock::in_zone(zone, "%Y%m%d %H:%M:%S"))
+fn connection_time(zone: &str, ahead: i64) -> String {
+    format!("{} {zone}", clock::in_zone(zone, ahead, "%Y%m%d %H:%M:%S"))
 }
 
 /// What a client opens with.
@@ -144,7 +144,7 @@ async fn wait_for_the_door(
             }
             (_, Some(Pending::Dropped)) => return Err(Ending::PendingDropped),
             (Door::Reset, _) => return Err(Ending::Reset),
-            (Door::Refuse | Door::Http | Door::Garbage, _) => return Err(Ending::Refused),
+            (Door::Refuse | Door::Http | Door::Tls | Door::Garbage, _) => return Err(Ending::Refused),
             _ if port == Port::Closed => return Err(Ending::Refused),
             (Door::Open | Door::Partial | Door::HangUp | Door::VersionOnly | Door::Mute, _) => {
                 return Ok(conduct);

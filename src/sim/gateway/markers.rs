@@ -87,7 +87,7 @@ fn door(log: &Log, first: bool, before: &Moment, now: &Moment, phase: &Phase) {
         Door::Partial => log.line("sim: version replies break off"),
         Door::HangUp => log.line("sim: connections are closed after the handshake"),
         Door::VersionOnly => log.line("sim: connections are closed after the version"),
-        Door::Http | Door::Garbage => log.line("sim: this is no gateway"),
+        Door::Http | Door::Tls | Door::Garbage => log.line("sim: this is no gateway"),
     }
     if is.requests == Requests::Mute && (first || was.requests == Requests::Answered) {
         log.line("sim: requests are not answered any more");
@@ -143,6 +143,13 @@ fn login(login: Login) -> &'static [&'static str] {
         Login::ExistingSession => &[
             "detected dialog entitled: Existing session detected; event=Opened",
             "End this session and let the other session proceed",
+        ],
+        // IBC knows this dialog by a label with these words (`AcceptIncomingConnectionDialogHandler`) and logs its title
+        // (`TwsListener`), which is not published: the label stands in for it.
+        Login::AcceptDialog => &[
+            "Login has completed",
+            "Configuration tasks completed",
+            "detected dialog entitled: Accept incoming connection; event=Opened",
         ],
         Login::AutoRestart => &["detected frame entitled: Restarting application...; event=Opened"],
         Login::Completed => &["Login has completed", "Configuration tasks completed"],

@@ -5,6 +5,7 @@
 
 mod answers;
 mod api_settings;
+mod command_port;
 mod connection;
 mod control;
 mod counters;
@@ -68,10 +69,27 @@ async fn play(
     log: Log,
     stop: CancellationToken,
 ) -> Result<(), GatewayError> {
-    let control = settings.control;
+    let (control, commands) = (settings.control, settings.command_port);
     let (gateway, orders) = Gateway::new(settings, log, stop);
-    let Some(address) = control else { return door::attend(gateway, orders, listener).await };
-    let control = control::bind(&gateway, address).await?;
+    // Both are bound before anything is played: a gateway that lacks one of its ports is none.
+    let control = match control {
+        Some(address) => Some(control::bind(&gateway, address).await?),
+        None => None,
+    };
+    let commands = match commands {
+        Some(address) => Some(command_port::bind(&gateway, address).await?),
+        None => None,
+    };
+    let controlled = async {
+        if let Some(listener) = control {
+            control::serve(Arc::clone(&gateway), listener).await;
+        }
+    };
+    let commanded = async {
+        if let Some(listener) = commands {
+            command_port::serve(Arc::clone(&gateway), listener).await;
+        }
+    };
     let attended = door::attend(Arc::clone(&gateway), orders, listener);
-    tokio::join!(attended, control::serve(gateway, control)).0
+    tokio::join!(attended, controlled, commanded).0
 }

@@ -90,10 +90,11 @@ impl Session<'_> {
         gateway.directory.note(self.who.connection, |entry| entry.client_id = Some(client_id));
         let conduct = gateway.conduct(&self.who);
         self.link.slow = conduct.slow.get();
-        match conduct.start {
+        let start = if gateway.trusts(self.who.peer) { conduct.start } else { Start::NotAccepted };
+        match start {
             Start::Accepted => {}
             Start::Mute => return Err(gateway.abandoned(self.link.ignore().await)),
-            Start::InUse => return Err(self.in_use().await),
+            Start::InUse => return Err(self.in_use(handshake).await),
             Start::NotAccepted => {
                 clock::pause(conduct.close_after.map_or(NOT_ACCEPTED_AFTER, crate::period::Period::get))
                     .await;
@@ -103,7 +104,7 @@ impl Session<'_> {
         }
         let seat = match gateway.roster.take(client_id, self.who.connection) {
             Ok(seat) => seat,
-            Err(NoSeat::InUse) => return Err(self.in_use().await),
+            Err(NoSeat::InUse) => return Err(self.in_use(handshake).await),
             Err(NoSeat::Full) => return Err(Ending::TooMany),
         };
         let notices = gateway.notices();
@@ -119,8 +120,10 @@ impl Session<'_> {
         Ok((seat, notices))
     }
 
-    async fn in_use(&mut self) -> Ending {
+    async fn in_use(&mut self, handshake: &mut Option<counters::Handshake>) -> Ending {
         self.gateway.counters.id_in_use();
+        // Over before it is said, for the same reason.
+        *handshake = None;
         let error = server::error(self.version, -1, 326, IN_USE, clock::epoch_millis());
         match self.link.send(&error).await {
             Ok(()) => Ending::InUse,
@@ -207,6 +210,7 @@ impl Session<'_> {
             read_only: conduct.read_only,
             competing: conduct.market_data == MarketData::CompetingSession,
             api: &self.gateway.api,
+            ahead: self.gateway.traits.ahead(),
         };
         answers::to(&asker, request)
     }

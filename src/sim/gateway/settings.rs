@@ -11,6 +11,8 @@ pub struct Settings {
     pub listen: SocketAddr,
     /// Where its control port listens, if it has one.
     pub control: Option<SocketAddr>,
+    /// Where IBC takes commands, if it does.
+    pub command_port: Option<SocketAddr>,
     /// What it is, and what goes wrong with it.
     pub script: Script,
 }
@@ -18,7 +20,8 @@ pub struct Settings {
 impl Settings {
     /// A gateway with that script, at the usual port of all addresses.
     pub fn scripted(script: Script) -> Self {
-        Self { listen: SocketAddr::from((Ipv4Addr::UNSPECIFIED, 4002)), control: None, script }
+        let listen = SocketAddr::from((Ipv4Addr::UNSPECIFIED, 4002));
+        Self { listen, control: None, command_port: None, script }
     }
 }
 

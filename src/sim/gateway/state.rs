@@ -1,8 +1,8 @@
 //! What all connections of one gateway share, and how it passes from phase to phase.
 
 use std::collections::BTreeSet;
-use std::net::SocketAddr;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::net::{IpAddr, SocketAddr};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::{Semaphore, broadcast, mpsc, watch};
@@ -53,6 +53,8 @@ pub(super) struct Gateway {
     pub(super) counters: Counters,
     pub(super) directory: Directory,
     pub(super) stop: CancellationToken,
+    /// Whether a restart that IBC was asked for is under way.
+    pub(super) restarting: AtomicBool,
     pub(super) places: Arc<Semaphore>,
     pub(super) orders: mpsc::Sender<Order>,
     notices: broadcast::Sender<Arc<[Notice]>>,
@@ -81,6 +83,7 @@ impl Gateway {
             counters: Counters::default(),
             directory: Directory::default(),
             stop,
+            restarting: AtomicBool::new(false),
             places: Arc::new(Semaphore::new(MAX_CONNECTIONS)),
             orders,
             notices: broadcast::Sender::new(NOTICES),
@@ -115,6 +118,9 @@ impl Gateway {
     /// Enters a phase: every connection learns of it at once, and the log says what a real one would.
     pub(super) fn enter(&self, script: &Arc<Script>, place: usize) {
         let Some(phase) = script.phases.get(place) else { return };
+        if place + 1 == script.phases.len() {
+            self.restarting.store(false, Ordering::Relaxed);
+        }
         // Written first: what follows from the phase stands behind its lines.
         let before = self.moment();
         let mut now = before.clone();
@@ -163,6 +169,11 @@ impl Gateway {
             }
         }
         conduct
+    }
+
+    /// Whether clients of this address are let in, as far as the list of trusted ones goes.
+    pub(super) fn trusts(&self, peer: IpAddr) -> bool {
+        !self.traits.api.strict || self.api.lock().unwrap_or_else(PoisonError::into_inner).trusts(peer)
     }
 
     /// Whether a connection is among the first ones that a rule may speak of.

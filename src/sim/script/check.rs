@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::format::is_account;
-use super::{Script, Treatment};
+use super::{Phase, Script, Treatment};
 use crate::document::{Places, Problem};
 
 /// A byte this slow would make a session last longer than any client waits.
@@ -16,6 +16,8 @@ pub(super) fn check(script: &Script, places: &Places) -> Vec<Problem> {
     check.gateway();
     check.treatment("/clients", &script.clients);
     check.phases();
+    check.unreachable("/phases", &script.phases);
+    check.unreachable("/on_restart", &script.on_restart);
     check.rules();
     check.problems
 }
@@ -34,6 +36,8 @@ impl Check<'_> {
             help: Some(help.to_owned()),
             place: Some(self.places.find(pointer)),
             label: "here".to_owned(),
+            also: self.places.also(pointer),
+            ..Problem::default()
         });
     }
 
@@ -60,8 +64,12 @@ impl Check<'_> {
 
     fn phases(&mut self) {
         let mut names = BTreeSet::new();
-        for (place, phase) in self.script.phases.iter().enumerate() {
-            let pointer = format!("/phases/{place}");
+        let script = self.script;
+        let lists = [("/phases", &script.phases), ("/on_restart", &script.on_restart)];
+        let all = lists.into_iter().flat_map(|(list, phases)| {
+            phases.iter().enumerate().map(move |(place, phase)| (format!("{list}/{place}"), phase))
+        });
+        for (pointer, phase) in all {
             self.treatment(&format!("{pointer}/clients"), &phase.clients);
             self.accounts(&format!("{pointer}/accounts"), phase.accounts.as_deref().unwrap_or_default());
             for (notice, sent) in phase.notices.iter().enumerate() {
@@ -73,9 +81,13 @@ impl Check<'_> {
                 let message = format!("two phases are called `{name}`");
                 self.problem("duplicate_phase", &format!("{pointer}/name"), message, "rules go by the name");
             }
-            if place + 1 == self.script.phases.len() {
-                continue;
-            }
+        }
+    }
+
+    /// Phases that stand behind one that never ends.
+    fn unreachable(&mut self, list: &str, phases: &[Phase]) {
+        for (place, phase) in phases.iter().enumerate().take(phases.len().saturating_sub(1)) {
+            let pointer = format!("{list}/{place}");
             if phase.exit.is_some() {
                 let message =
                     "the gateway ends with this phase, so those after it would never happen".to_owned();

@@ -7,9 +7,9 @@ use std::time::Duration;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::phase::Phase;
+use super::phase::{Phase, Port};
 use super::rule::Rule;
-use super::treatment::Treatment;
+use super::treatment::{Door, Treatment};
 use crate::document::Version;
 use crate::period::Period;
 
@@ -32,6 +32,11 @@ pub struct Script {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(length(max = 1000))]
     pub phases: Vec<Phase>,
+    /// What IBC's command `RESTART` leads to, instead of whatever was going on; the first phase is a restart in any case.
+    /// Behind it the gateway is healthy. Default: closed for 3s, mute for 3s.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = 1000))]
+    pub on_restart: Vec<Phase>,
     /// Who is treated otherwise. Where two rules speak of one client, the later one decides.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(length(max = 1000))]
@@ -70,6 +75,10 @@ pub struct Traits {
     /// Whether a handshake that its client gave up stops the gateway from accepting anybody, until it is restarted.
     /// Default: false.
     pub wedges: bool,
+    /// How far its clock is ahead. Default: 0s.
+    pub clock_ahead: Period,
+    /// How far its clock is behind. Default: 0s.
+    pub clock_behind: Period,
 }
 
 impl Default for Traits {
@@ -85,12 +94,14 @@ impl Default for Traits {
             id_release: Duration::ZERO.into(),
             api: ApiTraits::default(),
             wedges: false,
+            clock_ahead: Duration::ZERO.into(),
+            clock_behind: Duration::ZERO.into(),
         }
     }
 }
 
-/// The settings of a gateway's API, as its configuration dialog has them. They are told, not followed: which clients are
-/// let in is a rule's.
+/// The settings of a gateway's API, as its configuration dialog has them. Clients can edit them; of the edits, read-only
+/// mode is followed, and the trusted addresses where `strict` says so.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct ApiTraits {
@@ -106,6 +117,9 @@ pub struct ApiTraits {
     /// Trusted IPs. Default: 127.0.0.1.
     #[schemars(with = "Vec<String>", inner(regex(pattern = r"^[0-9a-fA-F.:]+$")))]
     pub trusted_ips: Vec<IpAddr>,
+    /// Whether clients whose address is not trusted are closed half a second after `START_API`. Without it they are let in,
+    /// as by a gateway whose dialog IBC accepts. Default: false.
+    pub strict: bool,
     /// Allow connections from localhost only. Default: false.
     pub localhost_only: bool,
     /// When the gateway logs off, or restarts, by itself each day: `23:45` or `11:45 PM`. Default: 23:45.
@@ -120,6 +134,7 @@ impl Default for ApiTraits {
             port: None,
             master_client_id: None,
             trusted_ips: vec![Ipv4Addr::LOCALHOST.into()],
+            strict: false,
             localhost_only: false,
             auto_logoff: "23:45".to_owned(),
         }
@@ -142,9 +157,30 @@ impl Traits {
         account_list(&self.accounts, self.trailing_comma)
     }
 
+    /// How many seconds its clock is ahead.
+    pub fn ahead(&self) -> i64 {
+        let seconds = |period: Period| i64::try_from(period.get().as_secs()).unwrap_or_default();
+        seconds(self.clock_ahead) - seconds(self.clock_behind)
+    }
+
     /// The order id with which a client begins.
     pub fn first_order_id(&self, client_id: i32) -> i64 {
         self.order_ids.get(&client_id).copied().unwrap_or(self.next_order_id)
+    }
+}
+
+impl Script {
+    /// What is played when IBC restarts the gateway.
+    #[must_use]
+    pub fn restarted(&self) -> Self {
+        let three = Period::from(Duration::from_secs(3));
+        let closed = Phase { lasts: Some(three), port: Some(Port::Closed), ..Phase::default() };
+        let mute = Treatment { door: Some(Door::Mute), ..Treatment::default() };
+        let mute = Phase { lasts: Some(three), clients: mute, ..Phase::default() };
+        let usual = || vec![closed, mute];
+        let mut phases = if self.on_restart.is_empty() { usual() } else { self.on_restart.clone() };
+        phases[0].restart = true;
+        Self { phases, on_restart: self.on_restart.clone(), ..Self::default() }
     }
 }
 
@@ -156,6 +192,7 @@ impl Default for Script {
             gateway: Traits::default(),
             clients: Treatment::default(),
             phases: Vec::new(),
+            on_restart: Vec::new(),
             rules: Vec::new(),
         }
     }

@@ -92,7 +92,7 @@ impl FromStr for Script {
 /// # Errors
 /// Every problem found, each with its place.
 pub fn load(file: &Path) -> Result<Script, Problems> {
-    checked(file, document::open(&SCRIPT, file)?)
+    checked(file, document::text(&SCRIPT, file)?)
 }
 
 /// Reads a script out of a text and checks it; `name` is what it is called in messages.
@@ -101,12 +101,11 @@ pub fn load(file: &Path) -> Result<Script, Problems> {
 /// Every problem found, each with its place.
 pub fn parse(name: &str, text: &str) -> Result<Script, Problems> {
     let name = Path::new(name);
-    checked(name, document::parse(&SCRIPT, name, text.to_owned())?)
+    checked(name, text.to_owned())
 }
 
-fn checked(file: &Path, read: document::Document<Script>) -> Result<Script, Problems> {
-    let problems = check(&read.value, &read.places);
-    read.checked(&SCRIPT, file, problems)
+fn checked(file: &Path, text: String) -> Result<Script, Problems> {
+    Ok(document::examined(&SCRIPT, file, text, check)?.value)
 }
 
 /// The JSON Schema of the format.

@@ -102,6 +102,8 @@ pub enum Login {
     Unavailable,
     /// Another session of the same user is to be ended, or not.
     ExistingSession,
+    /// It is done, and a dialog on the screen asks whether a client may connect.
+    AcceptDialog,
     /// A gateway restarts itself once a day without a new second factor.
     AutoRestart,
     /// It is done.

@@ -105,6 +105,8 @@ pub enum Door {
     VersionOnly,
     /// An HTTP server answers.
     Http,
+    /// A TLS server answers with an alert and closes.
+    Tls,
     /// Bytes come that are no protocol.
     Garbage,
 }

@@ -25,6 +25,18 @@ pub enum SafetyError {
         /// Not a paper account.
         live: bool,
     },
+    /// The API takes orders.
+    #[error("the gateway's API {}, and the playbook says that it is read-only", if *.unseen { "does not say whether it takes orders" } else { "takes orders" })]
+    #[diagnostic(
+        code(safety::takes_orders),
+        help(
+            "set READ_ONLY_API=yes in the gateway's environment (or `Read-Only API` in its settings), and restart it"
+        )
+    )]
+    TakesOrders {
+        /// The question for open orders had no answer.
+        unseen: bool,
+    },
     /// A variable of a container differs.
     #[error("{name} is {} in the container {container}, expected {expected}", quoted(seen.as_ref()))]
     #[diagnostic(
@@ -129,13 +141,17 @@ impl Explain for SafetyError {
         match self {
             Self::StrategyUnproven { .. } => Some(Pace::Brisk),
             Self::Unproven { why, .. } => why.again,
-            Self::Account { .. } | Self::Env { .. } | Self::Present { .. } | Self::Strategy { .. } => None,
+            Self::Account { .. }
+            | Self::TakesOrders { .. }
+            | Self::Env { .. }
+            | Self::Present { .. }
+            | Self::Strategy { .. } => None,
         }
     }
 
     fn evidence(&self) -> Vec<String> {
         match self {
-            Self::Account { .. } => Vec::new(),
+            Self::Account { .. } | Self::TakesOrders { .. } => Vec::new(),
             Self::Env { by, .. } => vec![format!("seen by {by}")],
             Self::Present { size, .. } => vec![format!("{size} bytes")],
             Self::Strategy { line, .. } => vec![format!("log: {line}")],

@@ -9,7 +9,7 @@ use std::time::Duration;
 use super::strategy::StrategyCheck;
 use super::{Attempt, Scope, container_state};
 use crate::diagnosis::Failure;
-use crate::ports::broker::{AccountId, ProbeAsk, Rung};
+use crate::ports::broker::{AccountId, ProbeAsk, Question, Rung};
 use crate::ports::docker::{Container, DockerError, PathInContainer};
 
 mod error;
@@ -84,24 +84,28 @@ pub async fn processes(scope: &Scope<'_>, container: &Container) -> Result<Optio
     Ok((read.exit_code == 0).then(pairs))
 }
 
-/// The accounts of the live session, all of them allowed.
+/// The accounts of the live session, all of them allowed; where the API is declared to be read-only, it is.
 pub async fn accounts(scope: &Scope<'_>) -> Result<Vec<AccountId>, Failure> {
+    let read_only = scope.stack.safety.read_only == Some(true);
     let ask = ProbeAsk {
         address: scope.stack.connection.address.clone(),
         client_id: scope.world.probe_ids.next(),
-        until: Rung::NextId,
+        until: if read_only { Rung::Request } else { Rung::NextId },
         patience: Duration::from_secs(10),
-        current_time: false,
+        answer: Duration::from_secs(10),
+        question: Question::NextId,
+        open_orders: read_only,
     };
-    let probed = match scope.world.probe.probe(&ask, &|_| {}).await {
-        Ok(probed) => probed,
-        Err(error) => {
-            let why = container_state::or_gateway_ended(scope, error.into()).await;
-            return Err(unproven("the account of the live session", why));
-        }
-    };
-    allowed(scope, &probed.accounts)?;
-    Ok(probed.accounts)
+    let climb = scope.world.probe.probe(&ask, &|_| {}).await;
+    if let Err(error) = climb.end {
+        let why = container_state::or_gateway_ended(scope, error.into()).await;
+        return Err(unproven("the account of the live session", why));
+    }
+    allowed(scope, &climb.seen.accounts)?;
+    if read_only && climb.seen.read_only != Some(true) {
+        return Err(SafetyError::TakesOrders { unseen: climb.seen.read_only.is_none() }.into());
+    }
+    Ok(climb.seen.accounts)
 }
 
 /// Whether every account a session shows is allowed.

@@ -26,6 +26,8 @@ pub enum Incoming {
         /// The text, as the gateway wrote it.
         message: String,
     },
+    /// All open orders were told.
+    OpenOrdersEnd,
     /// Any other message, by its id (without the offset of protobuf).
     Other(u32),
 }
@@ -67,6 +69,7 @@ pub fn decode(server_version: u32, payload: &[u8]) -> Result<Incoming, Malformed
                 message: fields.string(skip + 2, 4, "text")?,
             })
         }
+        answer::OPEN_ORDERS_END => Ok(Incoming::OpenOrdersEnd),
         other => Ok(Incoming::Other(other)),
     }
 }

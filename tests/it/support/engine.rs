@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use openbell::ports::docker::{
-    Container, ContainerSpec, Docker, DockerError, Engine, EnvValue, ExecOutput, Image, ImageBuild, LogLine,
-    Network, NetworkSpec, PathInContainer, Status,
+    Container, ContainerSpec, ContainerWatch, Docker, DockerError, Engine, EnvValue, ExecOutput, Image,
+    ImageBuild, LogLine, Network, NetworkSpec, News, PathInContainer, RestartPolicy, Status,
 };
 use secrecy::ExposeSecret;
 
@@ -18,17 +18,39 @@ pub struct State {
     pub images: BTreeMap<String, Image>,
     pub logs: BTreeMap<String, Vec<String>>,
     pub paths: BTreeSet<(String, String)>,
+    /// Content of files, by container and path.
+    pub files: BTreeMap<(String, String), Vec<u8>>,
     /// What requests for the engine's version answer before it answers well.
     pub unreachable: VecDeque<DockerError>,
     /// Containers that end the moment they are started.
     pub dies: BTreeSet<String>,
     /// Containers that cannot be stopped.
     pub unstoppable: BTreeSet<String>,
+    /// Where it says that it is; else `fake`.
+    pub host: Option<String>,
+    /// What commands in containers give; else there is no such program.
+    pub exec: Option<ExecOutput>,
     /// Commands in containers get no answer.
     pub mute_exec: bool,
+    /// What happens to the container that is watched, each that long after the watch began.
+    pub news: VecDeque<(Duration, News)>,
+    /// Commands that were run in containers.
+    pub commands: Vec<String>,
     /// Requests that change something, in order.
     pub changes: Vec<String>,
     starts: u32,
+}
+
+/// A container to which things happen in time.
+struct Watched(VecDeque<(tokio::time::Instant, News)>);
+
+#[async_trait]
+impl ContainerWatch for Watched {
+    async fn next(&mut self) -> News {
+        let Some((at, _)) = self.0.front() else { return std::future::pending().await };
+        tokio::time::sleep_until(*at).await;
+        self.0.pop_front().unwrap().1
+    }
 }
 
 /// The engine.
@@ -63,14 +85,47 @@ impl FakeEngine {
     }
 }
 
-fn made(spec: &ContainerSpec) -> Container {
+/// A container that was made and never started.
+pub fn made(name: &str) -> Container {
+    Container {
+        id: format!("id-{name}"),
+        name: name.to_owned(),
+        image: String::new(),
+        image_id: String::new(),
+        labels: BTreeMap::new(),
+        env: vec![],
+        entrypoint: vec![],
+        command: vec![],
+        user: String::new(),
+        restart: RestartPolicy::No,
+        ports: vec![],
+        mounts: vec![],
+        tmpfs: vec![],
+        networks: vec![],
+        addresses: vec![],
+        host_network: false,
+        stop_grace: None,
+        check: None,
+        exposed: vec![],
+        pid: None,
+        status: Status::Created,
+        started_at: String::new(),
+        finished_at: String::new(),
+        exit_code: 0,
+        oom_killed: false,
+        error: String::new(),
+        restarts: 0,
+        health: None,
+        tty: false,
+    }
+}
+
+fn made_as(spec: &ContainerSpec) -> Container {
     let value = |value: &EnvValue| match value {
         EnvValue::Plain(text) => text.clone(),
         EnvValue::Secret { value, .. } => value.as_ref().unwrap().expose_secret().to_owned(),
     };
     Container {
-        id: format!("id-{}", spec.name),
-        name: spec.name.clone(),
         image: spec.image.clone(),
         image_id: format!("sha256:{}", spec.image),
         labels: spec.labels.clone(),
@@ -81,17 +136,8 @@ fn made(spec: &ContainerSpec) -> Container {
         restart: spec.restart,
         ports: spec.ports.clone(),
         mounts: spec.mounts.clone(),
-        tmpfs: vec![],
         networks: vec![spec.network.clone()],
-        status: Status::Created,
-        started_at: String::new(),
-        finished_at: String::new(),
-        exit_code: 0,
-        oom_killed: false,
-        error: String::new(),
-        restarts: 0,
-        health: None,
-        tty: false,
+        ..made(&spec.name)
     }
 }
 
@@ -106,10 +152,11 @@ fn missing(name: &str) -> DockerError {
 #[async_trait]
 impl Docker for FakeEngine {
     async fn engine(&self) -> Result<Engine, DockerError> {
-        match self.with(|state| state.unreachable.pop_front()) {
-            Some(error) => Err(error),
-            None => Ok(Engine { version: "20.10".into(), api: "1.41".into(), host: "fake".into() }),
+        if let Some(error) = self.with(|state| state.unreachable.pop_front()) {
+            return Err(error);
         }
+        let host = self.with(|state| state.host.clone()).unwrap_or_else(|| "fake".into());
+        Ok(Engine { version: "20.10".into(), api: "1.41".into(), host })
     }
 
     async fn network(&self, name: &str) -> Result<Option<Network>, DockerError> {
@@ -175,7 +222,7 @@ impl Docker for FakeEngine {
     async fn create(&self, spec: &ContainerSpec) -> Result<(), DockerError> {
         self.with(|state| {
             state.changes.push(format!("create {}", spec.name));
-            state.containers.insert(spec.name.clone(), made(spec));
+            state.containers.insert(spec.name.clone(), made_as(spec));
         });
         Ok(())
     }
@@ -217,15 +264,44 @@ impl Docker for FakeEngine {
         Ok(lines.into_iter().map(|text| LogLine { at: "2026-11-22T00:00:30Z".into(), text }).collect())
     }
 
-    async fn exec(&self, _: &str, _: &[String], _: Duration) -> Result<ExecOutput, DockerError> {
+    async fn exec(&self, name: &str, command: &[String], _: Duration) -> Result<ExecOutput, DockerError> {
+        self.with(|state| state.commands.push(format!("{name}: {}", command.join(" "))));
         if self.with(|state| state.mute_exec) {
             return Err(no_answer("run a command in"));
         }
-        Ok(ExecOutput { exit_code: 127, output: "not found".into() })
+        let missing = || ExecOutput { exit_code: 127, output: "not found".into() };
+        Ok(self.with(|state| state.exec.clone()).unwrap_or_else(missing))
     }
 
     async fn path(&self, name: &str, path: &str) -> Result<PathInContainer, DockerError> {
         let present = self.with(|state| state.paths.contains(&(name.to_owned(), path.to_owned())));
         Ok(if present { PathInContainer::Present { size: 2 } } else { PathInContainer::Absent })
+    }
+
+    async fn containers(&self) -> Result<Vec<Container>, DockerError> {
+        Ok(self.with(|state| state.containers.values().cloned().collect()))
+    }
+
+    async fn restart(&self, name: &str, grace: Duration) -> Result<(), DockerError> {
+        self.stop(name, grace).await?;
+        self.start(name).await
+    }
+
+    async fn file(&self, name: &str, path: &str) -> Result<Option<Vec<u8>>, DockerError> {
+        Ok(self.with(|state| state.files.get(&(name.to_owned(), path.to_owned())).cloned()))
+    }
+
+    async fn replace_file(&self, name: &str, path: &str, content: &[u8]) -> Result<(), DockerError> {
+        self.with(|state| {
+            state.changes.push(format!("replace {path} in {name}"));
+            state.files.insert((name.to_owned(), path.to_owned()), content.to_owned());
+        });
+        Ok(())
+    }
+
+    async fn watch(&self, _: &Container) -> Result<Box<dyn ContainerWatch>, DockerError> {
+        let now = tokio::time::Instant::now();
+        let news = self.with(|state| std::mem::take(&mut state.news));
+        Ok(Box::new(Watched(news.into_iter().map(|(after, news)| (now + after, news)).collect())))
     }
 }

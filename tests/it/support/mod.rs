@@ -3,7 +3,11 @@
 pub mod clients;
 pub mod command;
 pub mod engine;
+pub mod evidence;
 pub mod http;
+pub mod patient;
 pub mod plan;
+pub mod preview;
+pub mod scene;
 pub mod stack;
 pub mod world;

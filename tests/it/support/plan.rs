@@ -1,8 +1,8 @@
 //! Plans from a few lines of YAML, carried out in a world of fakes.
 
-use openbell::engine;
+use openbell::engine::{self, Shared};
 use openbell::event::{Event, RunStarted, Sender, Verdict};
-use openbell::playbook::{self, Plan};
+use openbell::playbook::{self, Plan, PlannedStep};
 use openbell::redact::Redactor;
 use openbell::report::{Report, Reporter, Summary};
 use tokio_util::sync::CancellationToken;
@@ -28,15 +28,21 @@ pub fn plan(text: &str) -> Plan {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("playbook.yaml");
     std::fs::write(&file, text).unwrap();
-    playbook::load(&file).unwrap_or_else(|problems| {
+    let mut loaded = playbook::load(&file, &playbook::Inputs::default()).unwrap_or_else(|problems| {
         let told: Vec<_> = problems.iter().map(|problem| &problem.message).collect();
         panic!("{problems}: {told:?}")
-    })
+    });
+    loaded.plans.remove(0)
 }
 
 /// The shared stack with these steps.
 pub fn steps(steps: &str) -> Plan {
     plan(&format!("{STACK}\nsteps:\n{steps}"))
+}
+
+/// Milliseconds of a report as a span of time.
+pub fn span(milliseconds: f64) -> std::time::Duration {
+    std::time::Duration::from_secs_f64(milliseconds / 1000.0)
 }
 
 /// How a run went.
@@ -64,6 +70,13 @@ pub async fn run(plan: &Plan, fakes: &Fakes) -> Told {
 
 /// Carries a plan out until it ends or is stopped.
 pub async fn run_until(plan: &Plan, fakes: &Fakes, stop: &CancellationToken) -> Told {
+    run_with(plan, fakes, &Shared { stop: stop.clone(), ..Shared::default() }).await
+}
+
+/// Carries a plan out with what it shares with others.
+pub async fn run_with(plan: &Plan, fakes: &Fakes, shared: &Shared) -> Told {
+    let ids = |steps: &[PlannedStep]| steps.iter().map(|step| step.id.clone()).collect::<Vec<_>>();
+    let (on_failure, finally) = (ids(&plan.on_failure), ids(&plan.finally));
     let (sender, mut receiver) = Sender::new(Redactor::new(["canary-secret".to_owned()]));
     let begin = RunStarted {
         run: "20261122T000000Z-000001".into(),
@@ -72,9 +85,11 @@ pub async fn run_until(plan: &Plan, fakes: &Fakes, stop: &CancellationToken) -> 
         description: plan.description.clone(),
         openbell: "0.0.0".into(),
         within_ms: plan.within.as_millis().try_into().unwrap(),
-        steps: plan.steps.iter().map(|step| step.id.clone()).collect(),
+        steps: [ids(&plan.steps), on_failure.clone(), finally.clone()].concat(),
+        on_failure,
+        finally,
     };
-    let verdict = engine::run(plan, &fakes.world, begin, &sender, stop).await;
+    let verdict = engine::run(plan, &fakes.world, begin, &sender, shared).await;
     drop(sender);
     let (mut summary, mut events) = (Summary::default(), Vec::new());
     while let Some(event) = receiver.recv().await {

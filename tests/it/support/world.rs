@@ -1,18 +1,20 @@
 //! A world whose answers are queued beforehand. Asking for more than was queued is a failure of the test.
 
 use std::collections::VecDeque;
-use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use openbell::ports::World;
 use openbell::ports::broker::{
-    AccountId, Broker, BrokerError, Connect, HeldSession, Probe, ProbeAsk, ProbeIds, Probed, Rung, Session,
+    AccountId, ApiSettings, Broker, BrokerError, Climb, Connect, HeldSession, Probe, ProbeAsk, ProbeIds,
+    Rung, Seen, Session, SettingsChange,
 };
 use openbell::ports::files::{BuildContext, BuildSpec, FileError, Files};
 use openbell::ports::http::{Http, HttpAnswer, HttpError};
+use openbell::ports::ibc::{Ibc, IbcError};
 use openbell::ports::net::{Net, NetError};
+use openbell::ports::secrets::{SecretError, SecretSource};
 use secrecy::SecretString;
 
 use super::engine::FakeEngine;
@@ -68,29 +70,31 @@ fn session(connect: &Connect) -> Session {
 
 #[async_trait]
 impl Probe for FakeGateway {
-    async fn probe(&self, ask: &ProbeAsk, reached: &(dyn Fn(Rung) + Sync)) -> Result<Probed, BrokerError> {
+    async fn probe(&self, ask: &ProbeAsk, reached: &(dyn Fn(Rung) + Sync)) -> Climb {
         self.asked.lock().unwrap().push(format!("probe {} patience {:?}", ask.client_id, ask.patience));
         let accounts = match self.probes.next() {
             None => vec!["DU1234567"],
             Some(ProbeAnswer::Ready(accounts)) => accounts,
-            Some(ProbeAnswer::Fails(error)) => return Err(error),
+            Some(ProbeAnswer::Fails(error)) => return Climb { seen: Seen::default(), end: Err(error) },
             Some(ProbeAnswer::SilentAt(rung)) => {
                 reached(rung);
                 std::future::pending::<()>().await;
                 unreachable!()
             }
         };
-        for rung in [Rung::Tcp, Rung::Version, Rung::Accounts, Rung::NextId, Rung::Request] {
-            if rung <= ask.until {
-                reached(rung);
-            }
-        }
-        Ok(Probed {
+        let mut seen = Seen {
             server_version: Some(226),
-            connection_time: None,
             accounts: accounts.into_iter().map(AccountId::new).collect(),
             next_order_id: Some(1),
-        })
+            ..Seen::default()
+        };
+        for rung in [Rung::Tcp, Rung::Version, Rung::Accounts, Rung::NextId, Rung::Request, Rung::Farms] {
+            if rung <= ask.until {
+                reached(rung);
+                seen.rungs.push((rung, Duration::ZERO));
+            }
+        }
+        Climb { seen, end: Ok(()) }
     }
 }
 
@@ -104,6 +108,18 @@ impl Broker for FakeGateway {
     async fn hold(&self, connect: &Connect) -> Result<Box<dyn HeldSession>, BrokerError> {
         let lost_after = *self.lost_after.lock().unwrap();
         Ok(Box::new(Held { session: session(connect), lost_after, opened: tokio::time::Instant::now() }))
+    }
+
+    async fn data(&self, _: &Connect) -> Result<usize, BrokerError> {
+        Ok(6)
+    }
+
+    async fn settings(&self, _: &Connect) -> Result<Option<ApiSettings>, BrokerError> {
+        Ok(Some(ApiSettings::default()))
+    }
+
+    async fn change_settings(&self, _: &Connect, _: &SettingsChange) -> Result<Vec<String>, BrokerError> {
+        Ok(Vec::new())
     }
 }
 
@@ -139,9 +155,17 @@ impl HeldSession for Held {
 /// Nothing else is out there.
 struct Nothing;
 
+/// A port that accepts, until it is shut.
+#[derive(Default)]
+pub struct Port(pub std::sync::atomic::AtomicBool);
+
 #[async_trait]
-impl Net for Nothing {
-    async fn accepts(&self, _: &str) -> Result<(), NetError> {
+impl Net for Port {
+    async fn accepts(&self, address: &str) -> Result<(), NetError> {
+        if self.0.load(std::sync::atomic::Ordering::Relaxed) {
+            let source = std::io::Error::from(std::io::ErrorKind::ConnectionRefused);
+            return Err(NetError::Refused { address: address.to_owned(), source });
+        }
         Ok(())
     }
 }
@@ -153,13 +177,24 @@ impl Http for Nothing {
     }
 }
 
+#[async_trait]
+impl Ibc for Nothing {
+    async fn restart(&self, address: &str) -> Result<String, IbcError> {
+        Err(IbcError::Refused { address: address.to_owned(), how: "nothing".into() })
+    }
+}
+
 impl Files for Nothing {
     fn pack(&self, _: &BuildSpec) -> Result<BuildContext, FileError> {
         Ok(BuildContext { tar: Vec::new(), digest: "context".into() })
     }
 
-    fn secret(&self, _: &Path) -> Result<SecretString, FileError> {
+    fn secret(&self, _: &SecretSource) -> Result<SecretString, SecretError> {
         Ok(SecretString::from("canary-secret"))
+    }
+
+    fn process_sockets(&self, pid: u32) -> Result<String, FileError> {
+        Ok(format!("  sl  local_address of process {pid}\n"))
     }
 }
 
@@ -167,6 +202,7 @@ impl Files for Nothing {
 pub struct Fakes {
     pub engine: Arc<FakeEngine>,
     pub gateway: Arc<FakeGateway>,
+    pub port: Arc<Port>,
     pub world: World,
 }
 
@@ -174,15 +210,17 @@ impl Fakes {
     pub fn new() -> Self {
         let engine = Arc::new(FakeEngine::default());
         let gateway = Arc::new(FakeGateway::default());
+        let port = Arc::new(Port::default());
         let world = World {
             docker: engine.clone(),
             broker: gateway.clone(),
             probe: gateway.clone(),
             probe_ids: Arc::new(ProbeIds::default()),
-            net: Arc::new(Nothing),
+            ibc: Arc::new(Nothing),
+            net: port.clone(),
             http: Arc::new(Nothing),
             files: Arc::new(Nothing),
         };
-        Self { engine, gateway, world }
+        Self { engine, gateway, port, world }
     }
 }

@@ -16,8 +16,14 @@ const LENGTH: i64 = 5;
 /// About what a euro has cost in dollars.
 const PRICE: f64 = 1.1;
 
-/// How gateways write a time.
+/// How gateways write the time of a bar.
 const FORMAT: &str = "%Y%m%d %H:%M:%S";
+
+/// How they write the ends of what was asked for: with a zone.
+const ENDS: &str = "%Y%m%d %H:%M:%S UTC";
+
+/// The format of dates that asks for seconds since 1970.
+const IN_SECONDS: i64 = 2;
 
 /// The bars of a currency; `None` for anything else, and while another session has the data.
 pub(super) fn of_currencies(asker: &Asker<'_>, request: &Request<'_>, id: i64) -> Option<Vec<u8>> {
@@ -25,9 +31,20 @@ pub(super) fn of_currencies(asker: &Asker<'_>, request: &Request<'_>, id: i64) -
         return None;
     }
     let now = clock::epoch_seconds() / LENGTH * LENGTH;
-    let at = |bar: i64| clock::utc_of(now - (BARS - bar) * LENGTH, FORMAT);
-    let bars: Vec<Bar> = (0..BARS).map(|bar| Bar { date: at(bar), price: PRICE }).collect();
-    Some(historical_data(asker.version, id, &at(0), &at(BARS), &bars))
+    let at = |bar: i64| now - (BARS - bar) * LENGTH;
+    let date = |bar: i64| match format_of_dates(asker.version, request) {
+        Some(IN_SECONDS) => at(bar).to_string(),
+        _ => clock::utc_of(at(bar), FORMAT),
+    };
+    let bars: Vec<Bar> = (0..BARS).map(|bar| Bar { date: date(bar), price: PRICE }).collect();
+    let ends = [at(0), at(BARS)].map(|end| clock::utc_of(end, ENDS));
+    Some(historical_data(asker.version, id, &ends[0], &ends[1], &bars))
+}
+
+/// How the client wants the times of bars: 1 for dates, 2 for seconds since 1970.
+fn format_of_dates(version: u32, request: &Request<'_>) -> Option<i64> {
+    // Older clients send the version of the message before the id.
+    request.number(if version < 124 { 20 } else { 19 }, 8)
 }
 
 /// `STK`, `CASH` and so on: the third field of the contract.

@@ -34,6 +34,8 @@ pub(super) struct Asker<'a> {
     pub(super) competing: bool,
     /// The API settings, shared by all clients of the gateway.
     pub(super) api: &'a Mutex<ApiSettings>,
+    /// How many seconds its clock is ahead.
+    pub(super) ahead: i64,
 }
 
 impl Asker<'_> {
@@ -59,8 +61,10 @@ pub(super) fn to(asker: &Asker<'_>, request: &Request<'_>) -> Vec<u8> {
     match request.id {
         request::MANAGED_ACCOUNTS => server::managed_accounts(version, asker.accounts),
         request::IDS => server::next_valid_id(version, asker.next_order_id),
-        request::CURRENT_TIME => server::current_time(version, clock::epoch_seconds()),
-        request::CURRENT_TIME_IN_MILLIS => server::current_time_in_millis(version, clock::epoch_millis()),
+        request::CURRENT_TIME => server::current_time(version, clock::epoch_seconds() + asker.ahead),
+        request::CURRENT_TIME_IN_MILLIS => {
+            server::current_time_in_millis(version, clock::epoch_millis() + asker.ahead * 1000)
+        }
         request::OPEN_ORDERS | request::ALL_OPEN_ORDERS if asker.is_read_only() => {
             refusal::read_only(version, request)
         }

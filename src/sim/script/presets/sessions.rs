@@ -19,6 +19,20 @@ pub(super) const PRESETS: &[Preset] = &[
         "clients: { start: not_accepted }",
     ),
     row(
+        "untrusted",
+        "untrusted",
+        "trusts no address, and closes 0.5 s after START_API, until its trusted IPs are edited",
+        Nothing,
+        "gateway: { api: { strict: true, trusted_ips: [] } }",
+    ),
+    row(
+        "untrusted-remote",
+        "untrusted-remote",
+        "as untrusted, but for clients from 127.0.0.1, who can edit the trusted IPs",
+        Nothing,
+        "gateway: { api: { strict: true } }",
+    ),
+    row(
         "in-use",
         "in-use:100+101",
         "says of these client ids that they are in use (error 326)",

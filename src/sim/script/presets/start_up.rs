@@ -110,6 +110,14 @@ pub(super) const PRESETS: &[Preset] = &[
         Time,
         "phases: [{ lasts: $, login: existing_session, clients: { door: mute } }]",
     ),
+    row(
+        "accept-dialog",
+        "accept-dialog",
+        "a dialog on its screen asks whether a client may connect, and nobody answers: mute for ever",
+        Nothing,
+        "phases: [{ name: accept-dialog, login: accept_dialog, clients: { door: mute } }]",
+    ),
+    row("tls", "tls", "answers like a TLS server", Nothing, "clients: { door: tls }"),
     row("http", "http", "answers like an HTTP server", Nothing, "clients: { door: http }"),
     row(
         "garbage",

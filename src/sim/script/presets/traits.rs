@@ -1,6 +1,6 @@
 //! The presets that decide what the gateway is.
 
-use super::Takes::{Nothing, Version};
+use super::Takes::{Nothing, Time, Version};
 use super::{Preset, row};
 
 pub(super) const PRESETS: &[Preset] = &[
@@ -11,6 +11,8 @@ pub(super) const PRESETS: &[Preset] = &[
         Nothing,
         "gateway: { wedges: true }",
     ),
+    row("skew", "skew:90s", "its clock is that far ahead", Time, "gateway: { clock_ahead: $ }"),
+    row("behind", "behind:90s", "its clock is that far behind", Time, "gateway: { clock_behind: $ }"),
     row("old", "old:178", "is a gateway of that server version", Version, "gateway: { server_version: $ }"),
     row(
         "live",

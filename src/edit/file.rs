@@ -1,0 +1,150 @@
+//! A playbook's file while it is changed: locked, read once, written whole or not at all.
+
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use super::beside;
+use super::error::EditError;
+
+/// A playbook's file.
+#[derive(Debug)]
+pub struct Opened {
+    /// As the user named it.
+    pub named: PathBuf,
+    /// The file itself, links followed.
+    pub(super) target: PathBuf,
+    /// Its text, with the byte order mark.
+    pub(super) text: String,
+    _lock: Option<Lock>,
+}
+
+impl Opened {
+    /// Reads a file, for nobody else to change meanwhile when it is to be written.
+    ///
+    /// # Errors
+    /// It cannot be read, or somebody else edits it.
+    pub fn open(file: &Path, to_write: bool) -> Result<Self, EditError> {
+        let unreadable = |source| EditError::Unreadable { file: file.display().to_string(), source };
+        let target = fs::canonicalize(file).map_err(unreadable)?;
+        let lock = if to_write { Some(Lock::of(file, &target)?) } else { None };
+        let text = fs::read_to_string(&target).map_err(unreadable)?;
+        Ok(Self { named: file.to_owned(), target, text, _lock: lock })
+    }
+
+    /// The text without a byte order mark.
+    pub fn text(&self) -> &str {
+        self.text.trim_start_matches('\u{feff}')
+    }
+
+    /// Where it stands, links followed.
+    pub fn directory(&self) -> PathBuf {
+        self.target.parent().unwrap_or(Path::new(".")).to_owned()
+    }
+
+    /// Another text, with the byte order mark of this one.
+    pub(super) fn marked(&self, text: &str) -> String {
+        format!("{}{text}", &self.text[..self.text.len() - self.text().len()])
+    }
+
+    /// Replaces the file by this text: whole, with its permissions, and only if it still is what was read.
+    pub(super) fn replace(&self, text: &str) -> Result<(), EditError> {
+        let shown = || self.named.display().to_string();
+        let failed = |source| EditError::NotWritten { file: shown(), source };
+        let about = fs::metadata(&self.target).map_err(failed)?;
+        if about.permissions().readonly() {
+            return Err(failed(io::ErrorKind::PermissionDenied.into()));
+        }
+        let directory = self.target.parent().unwrap_or(Path::new("."));
+        let mut new = tempfile::Builder::new()
+            .prefix(".openbell-")
+            .suffix(".tmp")
+            .tempfile_in(directory)
+            .map_err(failed)?;
+        new.write_all(text.as_bytes()).map_err(failed)?;
+        like(new.as_file(), &about).map_err(failed)?;
+        new.as_file().sync_all().map_err(failed)?;
+        let now = fs::read(&self.target).map_err(failed)?;
+        if now != self.text.as_bytes() {
+            return Err(EditError::ChangedMeanwhile { file: shown() });
+        }
+        new.persist(&self.target).map_err(|error| failed(error.error))?;
+        // The directory holds the new name: without this a power cut may bring the old file back.
+        #[cfg(unix)]
+        let _ = File::open(directory).and_then(|directory| directory.sync_all());
+        Ok(())
+    }
+}
+
+/// Gives a new file the mode of the old one, and its owner where the system lets us.
+fn like(new: &File, about: &fs::Metadata) -> io::Result<()> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        let _ = std::os::unix::fs::fchown(new, Some(about.uid()), Some(about.gid()));
+    }
+    new.set_permissions(about.permissions())
+}
+
+/// That nobody else edits a file. It goes with its holder, however that ends.
+#[derive(Debug)]
+struct Lock {
+    path: PathBuf,
+    _file: File,
+}
+
+impl Lock {
+    fn of(named: &Path, target: &Path) -> Result<Self, EditError> {
+        let file = named.display().to_string();
+        let path = beside(target, ".lock");
+        let failed = |source| EditError::NotWritten { file: path.display().to_string(), source };
+        // The holder before removes its lock file: then what we locked is no longer the file of that name.
+        for _ in 0..1000 {
+            let lock = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path);
+            let mut lock = lock.map_err(failed)?;
+            match lock.try_lock() {
+                Ok(()) => {}
+                Err(TryLockError::WouldBlock) => {
+                    return Err(EditError::Locked { file, holder: holder(&path) });
+                }
+                Err(TryLockError::Error(source)) => return Err(failed(source)),
+            }
+            if still_named(&lock, &path) {
+                lock.set_len(0)
+                    .and_then(|()| lock.write_all(std::process::id().to_string().as_bytes()))
+                    .map_err(failed)?;
+                return Ok(Self { path, _file: lock });
+            }
+        }
+        Err(EditError::Locked { file, holder: String::new() })
+    }
+}
+
+fn holder(path: &Path) -> String {
+    let pid = fs::read_to_string(path).unwrap_or_default();
+    let known = !pid.is_empty() && pid.chars().all(|c| c.is_ascii_digit());
+    if known { format!(" by process {pid}") } else { String::new() }
+}
+
+#[cfg(unix)]
+fn still_named(lock: &File, path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    match (lock.metadata(), fs::metadata(path)) {
+        (Ok(ours), Ok(named)) => (ours.dev(), ours.ino()) == (named.dev(), named.ino()),
+        _ => false,
+    }
+}
+
+#[cfg(not(unix))]
+fn still_named(_: &File, _: &Path) -> bool {
+    true
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // Elsewhere the file stays, empty of meaning: a lock is held on it, not by its being there.
+        if cfg!(unix) {
+            let _ = fs::remove_file(&self.path);
+        }
+    }
+}

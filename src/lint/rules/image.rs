@@ -1,0 +1,55 @@
+//! What an image is: which kind of gateway, and which version.
+
+use crate::compose::{Project, Service};
+
+use super::super::finding::Hit;
+use super::super::ground::{Ground, hit};
+
+/// A kind of gateway image, as far as its facts are known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Gateway {
+    /// gnzsnz/ib-gateway-docker.
+    Gnzsnz,
+    /// extrange/ibkr-docker.
+    Extrange,
+    /// A gateway all the same; its ports and defaults are not known here.
+    Other,
+}
+
+/// Which gateway a service is, if any.
+pub(super) fn gateway(service: &Service) -> Option<Gateway> {
+    let image = service.image.as_ref().map(|image| image.value.to_lowercase()).unwrap_or_default();
+    if image.contains("gnzsnz/ib-gateway") {
+        return Some(Gateway::Gnzsnz);
+    }
+    if image.contains("extrange/ibkr") {
+        return Some(Gateway::Extrange);
+    }
+    let named = ["ib-gateway", "ibgateway", "ib_gateway"].iter().any(|name| image.contains(name));
+    let logs_in = service.variable("TWS_USERID").is_some() && service.variable("TRADING_MODE").is_some();
+    (named || logs_in).then_some(Gateway::Other)
+}
+
+/// The gateways that Compose would start.
+pub(super) fn gateways(ground: &Ground) -> impl Iterator<Item = (&Project, &Service, Gateway)> {
+    ground.projects.iter().flat_map(|project| {
+        project.enabled().filter_map(move |service| Some((project, service, gateway(service)?)))
+    })
+}
+
+pub(super) fn moving_tag(ground: &Ground) -> Vec<Hit<'_>> {
+    const MOVING: &[&str] = &["latest", "stable", "edge", "nightly", "main", "master"];
+    let mut hits = Vec::new();
+    for (project, service, _) in gateways(ground) {
+        let Some(image) = &service.image else { continue };
+        let name = image.rsplit('/').next().unwrap_or_default();
+        let tag = name.split_once(':').map_or("latest", |(_, tag)| tag);
+        // What is built here, or named by its digest, does not move.
+        if MOVING.contains(&tag) && service.build.is_none() && !image.contains('@') {
+            let message = format!("the image of {} is taken by the tag `{tag}`, which moves", service.name);
+            let help = "name a version, such as `:10.37.1n`, or a digest with `@sha256:…`";
+            hits.extend(hit(project, &image.place, message, help));
+        }
+    }
+    hits
+}
