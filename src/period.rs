@@ -23,8 +23,7 @@ impl JsonSchema for Period {
         json_schema!({
             "description": "A span of time with its unit: `500ms`, `90s`, `5m`, `1h30m`.",
             "type": "string",
-            "pattern": r"^([0-9]+h)?( ?[0-9]+m)?( ?[0-9]+s)?( ?[0-9]+ms)?$",
-            "minLength": 2,
+            "pattern": r"^[0-9]+(ms|s( ?[0-9]+ms)?|m( ?[0-9]+s)?( ?[0-9]+ms)?|h( ?[0-9]+m)?( ?[0-9]+s)?( ?[0-9]+ms)?)$",
         })
     }
 }

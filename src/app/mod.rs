@@ -114,6 +114,8 @@ fn tell(error: &dyn Diagnostic, around: &Surroundings) {
     let theme = if around.colours { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
     let mut text = String::new();
     let handler = GraphicalReportHandler::new_themed(theme).with_width(100).with_links(false);
+    // A journal, a log and a pipe have no width.
+    let handler = handler.with_wrap_lines(around.terminal);
     if handler.render_report(&mut text, error).is_err() {
         text = error.to_string();
     }

@@ -57,15 +57,12 @@ impl Mask {
         let mut rest = text;
         while let Some(at) = rest.find(MARK) {
             whole.push_str(&rest[..at]);
-            match self.original(&rest[at..]) {
-                Some(original) => {
-                    whole.push_str(original);
-                    rest = rest.get(at + original.len()..).unwrap_or_default();
-                }
-                None => {
-                    whole.push(MARK);
-                    rest = &rest[at + MARK.len_utf8()..];
-                }
+            if let Some(original) = self.original(&rest[at..]) {
+                whole.push_str(original);
+                rest = rest.get(at + original.len()..).unwrap_or_default();
+            } else {
+                whole.push(MARK);
+                rest = &rest[at + MARK.len_utf8()..];
             }
         }
         (whole + rest).into()

@@ -9,10 +9,8 @@ use serde_json::{Map, Value};
 use super::index::Index;
 use super::mask::Mask;
 use super::problem::MOST_TOLD;
+use super::refused::{MOST_COPIES, Refused, blown_up, merged, no_key, refused, tagged};
 use super::scalar;
-
-/// Values that aliases may copy: more are a trap, not a playbook.
-const MOST_COPIES: usize = 100_000;
 
 /// Levels that values may be nested in.
 const DEEPEST: usize = 128;
@@ -34,16 +32,6 @@ pub(super) struct Duplicate {
     pub(super) key: String,
     pub(super) first: Range<usize>,
     pub(super) again: Range<usize>,
-}
-
-/// Why a text cannot be read.
-#[derive(Debug)]
-pub(super) struct Refused {
-    /// The last part of its code.
-    pub(super) code: &'static str,
-    pub(super) message: String,
-    pub(super) help: &'static str,
-    pub(super) place: Range<usize>,
 }
 
 /// An open collection while the events pass by.
@@ -98,10 +86,6 @@ pub(super) fn read(text: &str, mask: &Mask) -> Result<Read, Refused> {
         reader.event(event, span.byte_range().unwrap_or(0..0), text)?;
     }
     Ok(reader.read)
-}
-
-fn refused(message: String, help: &'static str, place: Range<usize>) -> Refused {
-    Refused { code: "syntax", message, help, place }
 }
 
 impl Reader<'_> {
@@ -289,44 +273,4 @@ impl Reader<'_> {
             },
         }
     }
-}
-
-/// Puts into a mapping what it merges and does not have itself.
-fn merged(entries: &mut Map<String, Value>, merge: Value, at: Range<usize>) -> Result<(), Refused> {
-    let found = |value: &Value| match value {
-        Value::Array(_) => "a list in a list",
-        _ => "a single value",
-    };
-    let wrong = |what: &str| Refused {
-        code: "merge",
-        message: format!("a merge key takes a mapping or a list of mappings, not {what}"),
-        help: "write `<<: *anchor`, with the anchor of a mapping",
-        place: at.clone(),
-    };
-    let all = match merge {
-        Value::Array(items) => items,
-        one @ Value::Object(_) => vec![one],
-        other => return Err(wrong(found(&other))),
-    };
-    for one in all {
-        let Value::Object(keys) = one else { return Err(wrong(found(&one))) };
-        for (key, value) in keys {
-            entries.entry(key).or_insert(value);
-        }
-    }
-    Ok(())
-}
-
-fn tagged(tag: &Tag, at: &Range<usize>) -> Refused {
-    let message = format!("the tag `!{}` means nothing here", tag.suffix());
-    refused(message, "leave it out; what is to stay a text stands in quotes", at.clone())
-}
-
-fn no_key(at: Range<usize>) -> Refused {
-    refused("a key is a text, and nothing else".to_owned(), "write the key out, as in `name: paper`", at)
-}
-
-fn blown_up(at: Range<usize>) -> Refused {
-    let message = format!("the aliases blow the text up to more than {MOST_COPIES} values");
-    refused(message, "write out what is meant instead of aliases of aliases", at)
 }

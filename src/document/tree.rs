@@ -4,6 +4,8 @@ use std::ops::Range;
 
 use granit_parser::{Event, Parser, ScalarStyle, Span, StructureStyle};
 
+use super::mask::Mask;
+
 /// The only document of a text.
 #[derive(Debug)]
 pub struct Tree {
@@ -59,9 +61,10 @@ enum Open {
 impl Tree {
     /// The tree of a text. `None` when it is not exactly one document of YAML, or an empty one.
     pub fn of(text: &str) -> Option<Self> {
-        let mut builder = Builder { text, last: 0, scalars: Vec::new(), open: Vec::new(), root: None };
+        let (masked, mask) = Mask::of(text);
+        let mut builder = Builder { text, mask, last: 0, scalars: Vec::new(), open: Vec::new(), root: None };
         let mut documents = 0;
-        for next in Parser::new_from_str(text) {
+        for next in Parser::new_from_str(&masked) {
             let (event, span) = next.ok()?;
             documents += usize::from(matches!(event, Event::DocumentStart(..)));
             builder.take(event, &span)?;
@@ -74,6 +77,7 @@ impl Tree {
 
 struct Builder<'a> {
     text: &'a str,
+    mask: Mask,
     /// Where the last token ended.
     last: usize,
     scalars: Vec<Range<usize>>,
@@ -90,7 +94,8 @@ impl Builder<'_> {
                 let (style, place) = self.scalar(style, place)?;
                 self.scalars.push(place.clone());
                 self.last = place.end.max(self.last);
-                self.put(TreeNode { span: place, anchor, shape: Shape::Scalar(style, value.into_owned()) })
+                let value = self.mask.lifted(&value).into_owned();
+                self.put(TreeNode { span: place, anchor, shape: Shape::Scalar(style, value) })
             }
             Event::Alias(anchor) => {
                 self.last = place.end;

@@ -40,6 +40,14 @@ pub fn written(kind: &Kind, text: &str, base: usize, variables: bool) -> Result<
     Ok(Written { value, places: index.into(), problems })
 }
 
+/// What a text means, anchors and merge keys resolved, `${…}` left as it stands. `None` for what is not one document, and
+/// for one with a key twice.
+pub fn meaning(text: &str) -> Option<Value> {
+    let (masked, mask) = Mask::of(text);
+    let read = reader::read(&masked, &mask).ok()?;
+    (read.documents == 1 && read.duplicates.is_empty()).then_some(read.value)
+}
+
 fn twice(kind: &Kind, base: usize, duplicate: Duplicate) -> Problem {
     let first = duplicate.first.start + base..duplicate.first.end + base;
     let message = format!("the key `{}` stands twice in one mapping", duplicate.key);

@@ -6,8 +6,8 @@ use super::error::EditError;
 use super::path::{self, Place, Step, not_there, pointer, resolve, shown};
 use super::remove::remove;
 use super::text::write;
-use super::value::{meaning, typed};
-use crate::document::{Shape, Tree, TreeNode};
+use super::value::typed;
+use crate::document::{Shape, Tree, TreeNode, meaning};
 
 /// One change.
 #[derive(Clone, Debug, PartialEq, Eq)]

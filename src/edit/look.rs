@@ -10,7 +10,7 @@ use super::error::EditError;
 use super::file::Opened;
 use super::path::{self, pointer, resolve, shown};
 use super::relevant;
-use super::value::meaning;
+use crate::document::meaning;
 use crate::playbook::{Inputs, Playbook};
 use crate::redact::Redactor;
 

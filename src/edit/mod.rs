@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use serde_json::Value;
 
+use crate::document::meaning;
 use crate::playbook::{self, Inputs};
 
 mod audit;
@@ -36,7 +37,6 @@ pub use proposal::{ProposalError, propose};
 
 use audit::{Trail, digest, sha256, veiled};
 use history::{Before, History};
-use value::meaning;
 
 /// How a change is to be written.
 #[derive(Clone, Debug)]

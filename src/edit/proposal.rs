@@ -8,8 +8,7 @@ use thiserror::Error;
 use super::change::{Change, changed};
 use super::diff::diff;
 use super::error::EditError;
-use super::value::meaning;
-use crate::document::Problems;
+use crate::document::{Problems, meaning};
 use crate::playbook::{self, Inputs, Playbook};
 
 /// Why a change cannot be proposed.

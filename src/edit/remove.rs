@@ -1,5 +1,6 @@
 //! What is taken out of a text: an entry or an item, with its line where it has one of its own.
 
+use std::iter;
 use std::ops::Range;
 
 use super::path::Step;
@@ -99,23 +100,23 @@ fn shared_lines(
         let comma = at + rest.len() - rest.trim_start().len();
         text[comma..].starts_with(',').then_some(comma)
     };
+    let up_to = |next: &Range<usize>| {
+        if flow {
+            text.get(place.end..next.start).map(|gap| !gap.contains('\n'))
+        } else {
+            Some(!commented(&(line_end(text, place.end)..next.start)))
+        }
+    };
+    let only = |gone: Range<usize>| iter::once(gone).collect();
     match (members.get(index + 1), before) {
-        (Some(next), _) if !commented(&(line_end(text, place.end)..next.start)) && !flow => {
-            Some(vec![place.start..next.start])
-        }
-        (Some(next), _) if flow && !text.get(place.end..next.start)?.contains('\n') => {
-            Some(vec![place.start..next.start])
-        }
-        (Some(_), Some(before)) if flow && !commented(&(before.end..place.end)) => {
-            Some(vec![before.end..place.end])
+        (Some(next), _) if up_to(next)? => Some(only(place.start..next.start)),
+        (_, Some(before)) if flow && !commented(&(before.end..place.end)) => {
+            Some(only(before.end..place.end))
         }
         (Some(_), _) if flow => {
             let end = comma(place.end)? + 1;
             let space = text.get(end..)?.len() - text.get(end..)?.trim_start_matches([' ', '\t']).len();
-            Some(vec![place.start..end + space])
-        }
-        (None, Some(before)) if flow && !commented(&(before.end..place.end)) => {
-            Some(vec![before.end..place.end])
+            Some(only(place.start..end + space))
         }
         (None, Some(before)) if flow => {
             let comma = comma(before.end)?;

@@ -3,14 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::path::Step;
-use crate::document::{Shape, Style, Tree, TreeNode};
-
-/// What a text of YAML means, anchors and merge keys resolved.
-pub(super) fn meaning(text: &str) -> Option<Value> {
-    let mut value: serde_yaml::Value = serde_yaml::from_str(text).ok()?;
-    value.apply_merge().ok()?;
-    serde_json::to_value(value).ok()
-}
+use crate::document::{Shape, Style, Tree, TreeNode, meaning};
 
 /// The parts of the schema that speak of the value at these steps, references followed.
 pub(super) fn wanted<'a>(schema: &'a Value, steps: &[Step]) -> Vec<&'a Value> {

@@ -18,7 +18,7 @@ use crate::ports::docker::PublishedPort;
 #[serde(deny_unknown_fields)]
 pub struct ContainerFormat {
     /// The service of a compose file that it is: everything but `hold_until`, `held` and `stop_grace` stands there. What
-    /// Compose made of it is adopted when it matches, and never recreated.
+    /// Compose made of it is adopted when it matches, and never recreated. Default: none, everything stands here.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub compose: Option<ComposeReference>,
     /// What its service says, once the compose file has been read.

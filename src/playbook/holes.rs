@@ -7,11 +7,11 @@ pub(super) fn placeholder(pointer: &str, wrong: &Value) -> Option<Value> {
     let parts: Vec<&str> = pointer.split('/').skip(1).collect();
     let step = |index: &str| {
         let id = wrong.get("id").and_then(Value::as_str);
-        json!({ "id": id.map_or(format!("hole-{index}"), str::to_owned), "do": { "network": {} } })
+        json!({ "id": id.map_or(format!("hole-{index}"), str::to_owned), "do": { "engine": {} } })
     };
     match parts.as_slice() {
         ["version"] => Some(json!(1)),
-        ["name"] => Some(json!("hole")),
+        ["name"] | ["containers", _, "image"] => Some(json!("hole")),
         ["connection"] => Some(json!({ "address": "127.0.0.1:4002", "client_id": [8899] })),
         ["connection", "address"] => Some(json!("127.0.0.1:4002")),
         ["connection", "client_id"] => Some(json!([8899])),
@@ -20,7 +20,6 @@ pub(super) fn placeholder(pointer: &str, wrong: &Value) -> Option<Value> {
         }
         ["strategy"] => Some(json!({ "default": "C", "evidence": { "container": "" } })),
         ["safety", "accounts", _] => Some(json!("DU*")),
-        ["containers", _, "image"] => Some(json!("hole")),
         ["containers", _] => Some(json!({ "image": "hole" })),
         ["containers", _, "ports", _] => Some(json!("127.0.0.1:65535:65535")),
         ["containers", _, "volumes", _] => Some(json!("/hole:/hole")),
@@ -31,7 +30,7 @@ pub(super) fn placeholder(pointer: &str, wrong: &Value) -> Option<Value> {
         ["steps"] => Some(json!([step("0")])),
         ["steps" | "on_failure" | "finally", index] => Some(step(index)),
         ["steps" | "on_failure" | "finally", index, "id"] => Some(json!(format!("hole-{index}"))),
-        ["steps" | "on_failure" | "finally", _, "do"] => Some(json!({ "network": {} })),
+        ["steps" | "on_failure" | "finally", _, "do"] => Some(json!({ "engine": {} })),
         _ => None,
     }
 }

@@ -222,7 +222,7 @@ impl Joining<'_> {
         match part.value.get("version") {
             Some(version) if *version == 1 => {}
             Some(_) => {
-                tell(wrong, "/version", "this openbell reads version 1".to_owned(), "write `version: 1`")
+                tell(wrong, "/version", "this openbell reads version 1".to_owned(), "write `version: 1`");
             }
             None => {
                 let message = "the key `version` is missing".to_owned();
@@ -261,24 +261,22 @@ impl Joining<'_> {
             let pointer = format!("/{section}/{}", escaped(&key));
             let own = self.value.entry(section).or_insert_with(|| Value::Object(Map::new()));
             let Value::Object(whole) = own else { return };
-            match self.routes.owners.get(&pointer) {
-                Some(&first) => self.twice(&pointer, &key, first, file),
-                None => {
-                    whole.insert(key, value);
-                    self.routes.owners.insert(pointer, file);
-                }
+            if let Some(&first) = self.routes.owners.get(&pointer) {
+                self.twice(&pointer, &key, first, file);
+            } else {
+                whole.insert(key, value);
+                self.routes.owners.insert(pointer, file);
             }
         }
     }
 
     fn one(&mut self, file: usize, section: &str, value: Value) {
         let pointer = format!("/{section}");
-        match self.routes.owners.get(&pointer) {
-            Some(&first) => self.twice(&pointer, section, first, file),
-            None => {
-                self.value.insert(section.to_owned(), value);
-                self.routes.owners.insert(pointer, file);
-            }
+        if let Some(&first) = self.routes.owners.get(&pointer) {
+            self.twice(&pointer, section, first, file);
+        } else {
+            self.value.insert(section.to_owned(), value);
+            self.routes.owners.insert(pointer, file);
         }
     }
 

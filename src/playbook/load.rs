@@ -101,7 +101,9 @@ fn named(found: Vec<(Option<&Variant>, Vec<Problem>)>) -> Vec<Problem> {
     let mut counts: HashMap<_, usize> = HashMap::new();
     for (_, wrong) in &found {
         let each: HashSet<_> = wrong.iter().map(key).collect();
-        each.into_iter().for_each(|key| *counts.entry(key).or_default() += 1);
+        for key in each {
+            *counts.entry(key).or_default() += 1;
+        }
     }
     let mut told = HashSet::new();
     let mut problems = Vec::new();

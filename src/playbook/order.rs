@@ -1,6 +1,6 @@
 //! Which step of a list waits for which: what it `needs`, else every step before it.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::Step;
 
@@ -9,6 +9,8 @@ pub(super) struct Order<'a> {
     steps: &'a [Step],
     /// For each step the places of those that it waits for; what follows from others is left out.
     after: Vec<Vec<usize>>,
+    /// For each step its place in an order that works; nothing when there is none.
+    ranks: Vec<usize>,
 }
 
 /// How far a search has come with a step.
@@ -38,7 +40,15 @@ impl<'a> Order<'a> {
                 barrier = here;
             }
         }
-        Self { steps, after }
+        let mut order = Self { steps, after, ranks: Vec::new() };
+        let (sorted, loops) = order.sorted();
+        if loops.is_empty() {
+            order.ranks = vec![0; steps.len()];
+            for (rank, place) in sorted.into_iter().enumerate() {
+                order.ranks[place] = rank;
+            }
+        }
+        order
     }
 
     /// For each step the places of those that it waits for.
@@ -53,7 +63,8 @@ impl<'a> Order<'a> {
 
     /// Whether one step is done before another starts.
     pub(super) fn is_before(&self, first: usize, then: usize) -> bool {
-        let mut seen = vec![false; self.steps.len()];
+        let rank = |place: usize| self.ranks.get(place).copied().unwrap_or(usize::MAX);
+        let mut seen = HashSet::new();
         let mut open = vec![then];
         while let Some(here) = open.pop() {
             if self.steps[here].needs.is_none() && first < here {
@@ -63,7 +74,8 @@ impl<'a> Order<'a> {
                 if *next == first {
                     return true;
                 }
-                if !std::mem::replace(&mut seen[*next], true) {
+                // What comes earlier in an order that works does not wait for the first.
+                if rank(*next) >= rank(first) && seen.insert(*next) {
                     open.push(*next);
                 }
             }

@@ -251,7 +251,7 @@ fn what_compose_refuses_is_refused_with_its_place() {
         assert!(lines.contains("compose::"), "{name}: {lines}");
         let mut text = String::new();
         let handler = miette::GraphicalReportHandler::new_themed(miette::GraphicalTheme::unicode_nocolor());
-        handler.with_width(100).with_links(false).render_report(&mut text, &problems).unwrap();
+        handler.with_wrap_lines(false).with_links(false).render_report(&mut text, &problems).unwrap();
         let here = project().join("tests/it/compose_refused").display().to_string();
         writeln!(told, "== {name}\n{}", text.replace(&here, "@").replace("was\n  │ started", "was started"))
             .unwrap();

@@ -211,8 +211,8 @@ fn an_image_that_is_missing_is_named() {
 #[test]
 fn a_bot_that_exits_at_once_shows_its_exit_code_and_its_last_lines() {
     let stack = Stack::new("exits");
-    // The bot stand-in refuses client id 0.
-    stack.playbook("ready", &[("CLIENT_ID: \"100\"", "CLIENT_ID: \"0\"")]);
+    // A number that the program cannot read.
+    stack.playbook("ready", &[("GATEWAY_PORT: \"4002\"", "GATEWAY_PORT: none")]);
     let ran = stack.run();
     ran.exits(1);
     let failed =

@@ -81,7 +81,8 @@ fn two_images_and_two_containers_are_made_at_once() {
             ["step_started", "step_finished"].map(|kind| pair.map(|id| place(&events, kind, id).unwrap()));
         assert!(began.iter().max() < over.iter().min(), "{pair:?} were not in progress at once");
         for id in pair {
-            assert_eq!(step(&report, id)["changes"].as_array().unwrap().len(), 1, "{report:#}");
+            let made = step(&report, id)["changes"][0].as_str().unwrap();
+            assert!(made.ends_with("built") || made.ends_with("created"), "{made}");
         }
     }
     assert!(stack.is_running("one") && stack.is_running("two"));

@@ -1,5 +1,6 @@
 //! `get`, `set`, `unset`, `edit`, `undo` and `audit`, through the program.
 
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
@@ -219,13 +220,8 @@ fn every_refusal() {
         assert_ne!(ended.code, 0, "{arguments:?}");
         assert_eq!(file.text(), text, "{arguments:?}");
         assert_eq!(file.litter(), ["night.yaml"], "{arguments:?}");
-        told.push_str(&format!(
-            "$ {}\n{}{}exit {}\n\n",
-            arguments.join(" "),
-            ended.stdout,
-            ended.stderr,
-            ended.code
-        ));
+        let Ended { stdout, stderr, code } = &ended;
+        let _ = writeln!(told, "$ {}\n{stdout}{stderr}exit {code}\n", arguments.join(" "));
     }
     insta::assert_snapshot!("edit_refusals", told);
 }

@@ -16,6 +16,7 @@ fn set(file: &str, within: &str) -> Command {
 }
 
 #[test]
+#[expect(clippy::print_stderr, reason = "how often each came is worth a line")]
 fn two_writers_at_once_leave_what_one_of_them_wrote() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("playbook.yaml");
@@ -35,10 +36,11 @@ fn two_writers_at_once_leave_what_one_of_them_wrote() {
         assert!(wrote(codes[0], &values[0]) || wrote(codes[1], &values[1]), "{codes:?} {text}");
         load(&path, &Inputs::default()).unwrap();
     }
-    println!("50 meetings: in {both} one came after the other, in {} one was refused", 50 - both);
+    eprintln!("50 meetings: in {both} one came after the other, in {} one was refused", 50 - both);
 }
 
 #[test]
+#[expect(clippy::print_stderr, reason = "how often each came is worth a line")]
 fn a_writer_that_is_killed_leaves_the_old_file_or_the_new_one() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("playbook.yaml");
@@ -64,5 +66,5 @@ fn a_writer_that_is_killed_leaves_the_old_file_or_the_new_one() {
     }
     assert_eq!(run(&["set", file, "within=9m"]).code, 0, "nothing that was left behind blocks the next");
     assert_eq!(run(&["undo", file]).code, 0);
-    println!("100 killed: {old} left the old file, {new} the new one");
+    eprintln!("100 killed: {old} left the old file, {new} the new one");
 }

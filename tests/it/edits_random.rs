@@ -26,7 +26,7 @@ impl Dice {
 }
 
 /// Comments everywhere, every style, anchors, merges, odd indentation.
-const STYLES: &str = r##"--- # a document
+const STYLES: &str = r#"--- # a document
 # head — ünï
 version: 1 # one
 name:   'stack'   # odd spaces
@@ -81,7 +81,7 @@ steps: # the steps
     log: { container: bot, contains: "x # y" }
 - { id: three, do: { account: {} } } # flow
 # the end
-"##;
+"#;
 
 fn corpus() -> Vec<(String, String)> {
     let mut corpus = vec![("styles".to_owned(), STYLES.to_owned())];
@@ -208,7 +208,7 @@ fn random(dice: &mut Dice, before: &Value, values: &[Value]) -> (Change, Value, 
         (0, Value::Object(map)) => {
             let key = *dice.pick(&["zz", "new key", "with.dot", "schlüssel", "true", "9"]);
             map.insert(key.to_owned(), value);
-            path.push_str(&format!("/{key}"));
+            path = format!("{path}/{key}");
         }
         (_, place) => *place = value,
     }
@@ -269,6 +269,7 @@ fn lines(text: &str) -> Vec<&str> {
 }
 
 #[test]
+#[expect(clippy::print_stderr, reason = "how often each came is worth a line")]
 fn random_edits_mean_what_was_asked_for_and_keep_the_rest() {
     let wanted = std::env::var("OPENBELL_EDITS").ok().and_then(|text| text.parse().ok()).unwrap_or(2_000);
     let (corpus, values) = (corpus(), values());
@@ -304,7 +305,7 @@ fn random_edits_mean_what_was_asked_for_and_keep_the_rest() {
             text = after;
         }
     }
-    println!(
+    eprintln!(
         "{} edits: {} set, {} unset; {} more were refused",
         counts.made, counts.sets, counts.unsets, counts.refused
     );

@@ -45,7 +45,7 @@ fn named(directory: &str, pattern: &str) -> BTreeSet<String> {
 fn in_the_source() -> BTreeSet<String> {
     let mut codes = named("", r"\bcode\(([a-z_]+::[a-z_0-9]+)\)");
     codes.extend(named("", r#""([a-z_]+::[a-z_0-9]+)""#));
-    let of_a_file = named("document", r#"(?:kind\.code|of_file|wrong)\("(\w+)""#);
+    let of_a_file = named("document", r#"(?:kind\.code\(|of_file\(|wrong\(|\bcode: )"(\w+)""#);
     assert!(of_a_file.len() >= 12, "{of_a_file:?}");
     let kinds = Regex::new(r#"(?s): Kind = Kind \{\s*name: "(\w+)"(.*?)\n\};"#).unwrap();
     for source in sources("") {

@@ -26,8 +26,10 @@ fn the_containers_of_a_playbook_are_held_to_the_same_rules() {
         std::fs::write(&file, CONTAINERS.replace(from, to)).unwrap();
         let files = lint(std::slice::from_ref(&file), |_| None);
         assert!(files.len() == 1 && files[0].read, "{files:?}");
-        let problems =
-            files.iter().filter_map(|file| file.problems.as_ref()).flat_map(|problems| problems.iter());
+        let problems = files
+            .iter()
+            .filter_map(|file| file.problems.as_ref())
+            .flat_map(openbell::document::Problems::iter);
         problems.map(|problem| problem.code.clone()).collect::<Vec<_>>()
     };
     assert_eq!(codes("bot", "bot"), Vec::<String>::new());

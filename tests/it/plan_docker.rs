@@ -150,7 +150,7 @@ fn what_differs_is_shown_with_both_values_and_a_second_look_says_the_same() {
     let stack = Stack::new("plandiff");
     stack.playbook("ready", &[]);
     stack.run().exits(0);
-    stack.playbook("ready", &[("CLIENT_ID: \"100\"", "CLIENT_ID: \"104\"")]);
+    stack.playbook("ready", &[("CLIENT_ID: \"100\"", "CLIENT_ID: \"104\""), ("bot: 100", "bot: 104")]);
     let (ended, report) = plan(&stack);
     assert_eq!(ended.code, 10, "{}", ended.stdout);
     let difference = &step(&report, "bot")["changes"][0]["differences"][0];

@@ -91,7 +91,7 @@ impl Maker<'_> {
             return json!(self.one("[1-9][0-9]?(s|m|ms)"));
         }
         let made = self.one(proptest::string::string_regex(pattern.trim_matches(['^', '$'])).unwrap());
-        json!(made.chars().filter(|c| c.is_ascii_graphic()).collect::<String>())
+        json!(made.chars().filter(char::is_ascii_graphic).collect::<String>())
     }
 }
 

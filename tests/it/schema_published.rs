@@ -153,7 +153,7 @@ fn places(value: &Value) -> Vec<String> {
     found
 }
 
-fn mutated(mut value: Value, place: &Index, kind: usize, with: &Value) -> Value {
+fn mutated(mut value: Value, place: Index, kind: usize, with: &Value) -> Value {
     let places = places(&value);
     let at = place.get(&places);
     let (parent, name) = at.rsplit_once('/').unwrap();
@@ -222,7 +222,7 @@ proptest! {
         let mut value = good();
         for (place, kind, with) in &changes {
             if value.as_object().is_some_and(|map| !map.is_empty()) {
-                value = mutated(value, place, *kind, with);
+                value = mutated(value, *place, *kind, with);
             }
         }
         let (form, refused) = parsed(&value);
@@ -266,7 +266,7 @@ fn an_independent_validator_agrees_on_every_good_and_every_bad_playbook() {
     let bad = files("tests/it/bad");
     let read = |file: &&PathBuf| {
         let text = std::fs::read_to_string(file).ok()?;
-        serde_yaml::from_str::<Value>(&text).ok()
+        serde_json::to_value(serde_yaml::from_str::<serde_yaml::Value>(&text).ok()?).ok()
     };
     let bad: Vec<&PathBuf> = bad.iter().filter(|file| read(file).is_some()).collect();
     assert!(bad.len() > 30, "{}", bad.len());
@@ -281,9 +281,13 @@ fn an_independent_validator_agrees_on_every_good_and_every_bad_playbook() {
             failed.iter().any(|name| file.ends_with(name) || name.ends_with(&*file.to_string_lossy()));
         let ours = !accepts(&read(file).unwrap());
         assert_eq!(theirs, ours, "{}: {said:#}", file.display());
-        let form =
-            playbook::load(file, &Inputs::default()).is_err_and(|problems| problems.iter().any(of_form));
-        assert_eq!(theirs, form, "{}: schema and parser", file.display());
+        // What the schema refuses is refused, if in better words; what it takes has no problem of form.
+        let refused = playbook::load(file, &Inputs::default()).err();
+        let form = refused.as_ref().is_some_and(|problems| problems.iter().any(of_form));
+        // A schema does not look into the files that one includes.
+        let includes = read(file).unwrap().get("include").is_some();
+        let agree = if theirs { refused.is_some() } else { !form || includes };
+        assert!(agree, "{}: schema {theirs}, parser {form}", file.display());
     }
     assert!(failed.len() >= 5);
 }

@@ -45,7 +45,7 @@ fn env(loaded: &Loaded) -> Vec<(String, String)> {
     let bot = &loaded.plans[0].stack.containers["bot"].spec;
     let plain = |value: &EnvValue| match value {
         EnvValue::Plain(text) => text.clone(),
-        other => panic!("{other:?} is not plain"),
+        other @ EnvValue::Secret { .. } => panic!("{other:?} is not plain"),
     };
     bot.env.iter().map(|(name, value)| (name.clone(), plain(value))).collect()
 }
@@ -159,7 +159,10 @@ fn included_steps_come_first_and_sections_join() {
 fn conditions_and_keys_are_left_alone() {
     let text = playbook("vars: { A: \"1\" }").replace("id: net,", "id: net, when: 'vars.A == \"${A}\"',");
     let loaded = Folder::new(&[("p.yaml", &text)]).load(&Inputs::default());
-    assert_eq!(loaded.plans[0].steps[0].when.as_ref().map(|when| when.text()), Some("vars.A == \"${A}\""));
+    assert_eq!(
+        loaded.plans[0].steps[0].when.as_ref().map(openbell::playbook::Condition::text),
+        Some("vars.A == \"${A}\"")
+    );
     let problems = load(
         &Folder::new(&[("p.yaml", &playbook("vars: { '${A}': b }\n${K}: 1"))]).file("p.yaml"),
         &Inputs::default(),

@@ -27,8 +27,8 @@ pub(super) fn answers(arguments: &Init, around: &Surroundings) -> Option<Answers
             &usual.address,
             address,
         )?,
-        gateway_image: text(&arguments.gateway_image, "image of the gateway", &usual.gateway_image, any)?,
-        bot_image: text(&arguments.bot_image, "image of the bot", &usual.bot_image, any)?,
+        gateway_image: text(&arguments.gateway_image, "image of the gateway", &usual.gateway_image, image)?,
+        bot_image: text(&arguments.bot_image, "image of the bot", &usual.bot_image, image)?,
         bot_container: text(
             &arguments.bot_container,
             "name of the bot's container",
@@ -38,7 +38,7 @@ pub(super) fn answers(arguments: &Init, around: &Surroundings) -> Option<Answers
         client_id: text(&id, "client id of the bot", &usual.client_id.to_string(), client_id)?
             .parse()
             .unwrap_or(usual.client_id),
-        secrets: text(&arguments.secrets, "directory of the secret files", &usual.secrets, any)?,
+        secrets: text(&arguments.secrets, "directory of the secret files", &usual.secrets, directory)?,
     })
 }
 
@@ -64,8 +64,14 @@ fn asked(question: &str, usual: &str, check: Check) -> Option<String> {
     }
 }
 
-fn any(_: &str) -> Result<(), &'static str> {
-    Ok(())
+/// The name of an image: what Docker makes of it is found out when it is looked for.
+fn image(text: &str) -> Result<(), &'static str> {
+    if text.contains(char::is_whitespace) { Err("an image's name has no spaces") } else { Ok(()) }
+}
+
+/// A directory, wherever it is.
+fn directory(text: &str) -> Result<(), &'static str> {
+    if text.contains(char::is_control) { Err("a directory's name has no control characters") } else { Ok(()) }
 }
 
 fn name(text: &str) -> Result<(), &'static str> {

@@ -74,7 +74,7 @@ const ENTRIES: &[Entry] = &[
         told_by: "The playbook's meaning before and after differs in `safety`, in `strategy`, in a container's image, \
             mounts, gates or telling variables, in a checking step, or in a live port.",
         remedy: &[
-            Step::say("Read each line: is it what you mean to change?"),
+            Step::say("Read each line, whether it is what you mean to change."),
             Step::say(
                 "Then say who approves and why: `--approve \"maria: new paper account\"`. It is recorded.",
             ),
@@ -107,7 +107,7 @@ const ENTRIES: &[Entry] = &[
         code: "edit::unreadable",
         meaning: "The playbook, its record or the draft cannot be read.",
         told_by: "What the system said stands below the message.",
-        remedy: &[Step::say("Is the name right, and is it UTF-8 text that you may read?")],
+        remedy: &[Step::say("See whether the name is right, and whether it is UTF-8 text that you may read.")],
         links: &[],
     },
     Entry {
@@ -115,7 +115,7 @@ const ENTRIES: &[Entry] = &[
         meaning: "The playbook, or a file beside it, cannot be written.",
         told_by: "What the system said stands below the message; a playbook without write permission is refused too.",
         remedy: &[
-            Step::say("Is the file or its directory read-only, or yours at all? Is the disk full?"),
+            Step::say("See whether the file or its directory is read-only or another's, and whether the disk is full."),
             Step::run("See who may write.", "ls -la"),
         ],
         links: &[],

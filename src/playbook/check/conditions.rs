@@ -1,16 +1,41 @@
 //! `when`: an expression, over variables that exist and steps that are over by then.
 
+use std::collections::HashMap;
 use std::ops::Range;
 
 use miette::Diagnostic;
 
-use super::{Check, List};
+use super::{Check, List, Step};
 use crate::playbook::condition::{Condition, Named, Reference};
 use crate::playbook::order::Order;
+
+/// The steps of a list by their ids, and by the names that conditions can call them.
+struct Names<'a> {
+    ids: HashMap<&'a str, usize>,
+    names: HashMap<String, usize>,
+}
+
+impl<'a> Names<'a> {
+    fn of(steps: &'a [Step]) -> Self {
+        let mut found = Self { ids: HashMap::new(), names: HashMap::new() };
+        for (place, step) in steps.iter().enumerate() {
+            found.ids.entry(&step.id).or_insert(place);
+            found.names.entry(Reference::name_of(&step.id)).or_insert(place);
+        }
+        found
+    }
+
+    fn find(&self, reference: &Reference) -> Option<usize> {
+        let name = reference.name.as_str();
+        self.ids.get(name).or_else(|| self.names.get(name)).copied()
+    }
+}
 
 impl Check<'_> {
     /// The conditions of a list of steps.
     pub(super) fn conditions(&mut self, list: List<'_>, order: &Order<'_>) {
+        let own = Names::of(list.steps);
+        let main = (list.key != "steps").then(|| Names::of(&self.playbook.steps));
         for (place, step) in list.steps.iter().enumerate() {
             let Some(text) = &step.when else { continue };
             let pointer = format!("/{}/{place}/when", list.key);
@@ -20,7 +45,13 @@ impl Check<'_> {
                         let at = self.within_text(&pointer, text, Some(reference.at.clone()));
                         match reference.of {
                             Named::Variable => self.known_variable(reference, at),
-                            Named::Step => self.known_step(reference, list, place, order, at),
+                            // The main steps are over when the others begin.
+                            Named::Step
+                                if main.as_ref().is_some_and(|main| main.find(reference).is_some()) => {}
+                            Named::Step => {
+                                let asked = own.find(reference);
+                                self.known_step(reference, asked, list, place, order, at);
+                            }
                         }
                     }
                 }
@@ -62,22 +93,15 @@ impl Check<'_> {
     fn known_step(
         &mut self,
         reference: &Reference,
+        asked: Option<usize>,
         list: List<'_>,
         here: usize,
         order: &Order<'_>,
         at: Range<usize>,
     ) {
         let name = &reference.name;
-        let find = |steps: &[super::Step]| {
-            let exact = steps.iter().position(|step| step.id == *name);
-            exact.or_else(|| steps.iter().position(|step| reference.means(&step.id)))
-        };
-        // The main steps are over when the others begin.
-        if list.key != "steps" && find(&self.playbook.steps).is_some() {
-            return;
-        }
         let id = &list.steps[here].id;
-        match find(list.steps) {
+        match asked {
             Some(place) if place == here => {
                 let message = format!("the condition of `{id}` asks about the step itself");
                 let help = "it is asked before the step starts; ask about a step before it";

@@ -42,7 +42,12 @@ pub(in crate::playbook) struct Reference {
 impl Reference {
     /// Whether it can mean this id.
     pub(in crate::playbook) fn means(&self, id: &str) -> bool {
-        self.name == id || self.name == id.replace('-', "_")
+        self.name == id || self.name == Self::name_of(id)
+    }
+
+    /// What an expression can call the step of this id, where a hyphen is a minus.
+    pub(in crate::playbook) fn name_of(id: &str) -> String {
+        id.replace('-', "_")
     }
 }
 
