@@ -28,11 +28,11 @@ pub use kind::{Choice, Kind};
 pub use nearest::nearest;
 pub use node::{Form, Node, Unreadable, nodes};
 pub use places::{Places, Routes, escaped};
-pub(crate) use problem::MOST_TOLD;
+pub use problem::MOST_TOLD;
 pub use problem::{Problem, Severity};
 pub use problems::{Located, Position, Problems};
-pub(crate) use read::readable;
-pub use read::{Document, examined, open, parse, text, united};
+
+pub use read::{Document, examined, open, parse, readable, text, united};
 pub use repair::{Placeholder, Repaired, repaired};
 pub use schema::schema_of;
 pub use source::Sources;
