@@ -17,6 +17,7 @@ mod refused;
 mod repair;
 mod scalar;
 mod schema;
+mod shown;
 mod source;
 mod tree;
 mod typed;

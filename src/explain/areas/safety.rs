@@ -188,6 +188,16 @@ const ENTRIES: &[Entry] = &[
         links: &[],
     },
     Entry {
+        code: "safety::not_held",
+        meaning: "A container waits for a gate and is not held at the same time, so the gate would hold nothing.",
+        told_by: "It has `hold_until` and `held: false`.",
+        remedy: &[
+            Step::say("Leave `held: false` out, so that its safe state is proven before it runs."),
+            Step::say("Or leave `hold_until` out, if it is to run whatever is not proven."),
+        ],
+        links: &[],
+    },
+    Entry {
         code: "safety::inline_secret",
         meaning: "A secret is written into the playbook, where everybody who reads it sees it.",
         told_by: "The name of the variable speaks of a secret (PASSWORD, SECRET, TOKEN, API_KEY and the like) and it \
