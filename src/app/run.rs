@@ -10,7 +10,8 @@ use super::reading::inputs;
 use super::records::{self, EventFile};
 use super::world::world;
 use super::{Surroundings, matrix, say, stop, tell};
-use crate::cli::Run;
+use crate::arming::{Arming, ArmingError};
+use crate::cli::{ArmingArgs, Run};
 use crate::engine::{self, Shared};
 use crate::event::{Event, RunStarted, Sender, Verdict};
 use crate::exit::Exit;
@@ -50,6 +51,10 @@ pub(super) async fn run(arguments: Run, around: &Surroundings) -> Exit {
     };
     if let Some(within) = &arguments.within {
         loaded.plans.iter_mut().for_each(|plan| plan.within = within.get());
+    }
+    if let Err(error) = arm(&arguments.arming, &mut loaded.plans, around) {
+        tell(&error, around);
+        return Exit::Safety;
     }
     // A run that cannot be reported is not begun.
     let events_file = match records::prepare(&arguments) {
@@ -155,6 +160,12 @@ impl<'a> Occasion<'a> {
         }
         true
     }
+}
+
+/// Turns the keys of live trading, before anything is started.
+pub(super) fn arm(arming: &ArmingArgs, plans: &mut [Plan], around: &Surroundings) -> Result<(), ArmingError> {
+    let armed = Arming::of(&arming.arm_live, arming.arm_live_file.as_deref(), around.now)?;
+    armed.arm(plans, around.now)
 }
 
 /// The name of a new run.

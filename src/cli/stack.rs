@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::{EngineArgs, Reading};
+use super::{ArmingArgs, EngineArgs, Reading};
 
 pub(super) const PLAN_HELP: &str = "\
 Every step is looked at once, as it stands now. What takes a command in a container, or a session with a declared client \
@@ -26,6 +26,9 @@ pub struct PlanArgs {
     /// What the playbook is read with.
     #[command(flatten)]
     pub reading: Reading,
+    /// What would be armed: without it, a plan of a live playbook says that `run` would refuse.
+    #[command(flatten)]
+    pub arming: ArmingArgs,
     /// Static Linux build of openbell for images with `own_binary`. Default: this program itself.
     #[arg(long, env = "OPENBELL_CONTAINER_BINARY", value_name = "FILE")]
     pub container_binary: Option<PathBuf>,

@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use super::order::Order;
 use super::{
-    Condition, ContainerFormat, EnvText, HealthCheckFormat, Playbook, RestartText, SecretReference, Step,
+    Condition, ContainerFormat, EnvText, HealthCheckFormat, Mode, Playbook, RestartText, SecretReference,
+    Step,
 };
 use crate::ports::docker::{ContainerSpec, EnvValue, HealthCheck, Mount, RestartPolicy};
 use crate::ports::files::BuildSpec;
@@ -139,6 +140,8 @@ fn stack(playbook: &Playbook, file: &Path) -> Stack {
             },
         }),
         safety: Safety {
+            live: playbook.safety.mode == Mode::Live,
+            armed: Vec::new(),
             accounts: playbook.safety.accounts.clone(),
             read_only: playbook.safety.read_only,
             env: playbook.safety.env.clone(),

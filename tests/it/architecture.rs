@@ -13,6 +13,7 @@ const RULES: &[(&str, &[&str])] = &[
         "app",
         &[
             "adapters",
+            "arming",
             "cli",
             "compose",
             "diagnose",
@@ -37,6 +38,7 @@ const RULES: &[(&str, &[&str])] = &[
             "steps",
         ],
     ),
+    ("arming", &["playbook", "ports"]),
     ("cli", &["period", "sim"]),
     ("engine", &["diagnose", "diagnosis", "event", "ladder", "playbook", "ports", "steps"]),
     ("evidence", &["diagnosis", "ladder", "period", "ports"]),

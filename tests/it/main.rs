@@ -5,6 +5,7 @@
 
 mod api_settings;
 mod architecture;
+mod arming;
 mod captures;
 mod cli;
 mod compose_adopt;
@@ -88,6 +89,7 @@ mod sim_transcripts;
 mod stage;
 mod support;
 mod variables;
+mod ways_around;
 mod wire_captures;
 mod wire_config;
 mod wire_frames;
