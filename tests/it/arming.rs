@@ -241,7 +241,8 @@ async fn arming_does_not_make_a_paper_plan_live() {
     plan.stack.safety.armed = vec![AccountId::new("U2222222")];
     plan.stack.safety.accounts = vec!["U2222222".to_owned().try_into().unwrap()];
     let fakes = Fakes::new();
-    ["gateway", "bot"].iter().for_each(|image| fakes.engine.image(image));
+    fakes.engine.image("gateway");
+    fakes.engine.image("bot");
     (0..9).for_each(|_| fakes.gateway.probes.push(ProbeAnswer::Ready(vec!["U2222222"])));
     let told = run(&plan, &fakes).await;
     assert_eq!((told.verdict, told.code("bot")), (Verdict::Safety, "safety::account"));

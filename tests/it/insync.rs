@@ -6,7 +6,7 @@ use crate::support::command::project;
 use crate::support::stack::Stack;
 
 /// A stack whose bot is the Python one; the image it is built from is made first.
-fn stack(what: &str, script: &str, more: &[(&str, &str)]) -> Stack {
+pub fn stack(what: &str, script: &str, more: &[(&str, &str)]) -> Stack {
     let made = Command::new("bash").arg(project().join("tests/parts/python-image.sh")).output().unwrap();
     assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
     let stack = Stack::new(what);

@@ -34,6 +34,9 @@ pub fn is_of(live: bool, port: u16, socat: bool) -> bool {
 
 /// Looks at what runs beside the playbook's own containers.
 pub(super) async fn around(scope: &Scope<'_>) -> Result<(), Failure> {
+    if !scope.stack.containers.values().any(|item| item.held) {
+        return Ok(());
+    }
     let containers = scope.world.docker.containers().await;
     let mut containers = containers.map_err(|error| unproven("what runs beside the stack", error.into()))?;
     containers.retain(|container| {
