@@ -22,10 +22,10 @@ const LAST_PROOF: Duration = Duration::from_secs(10);
 
 /// Stops what runs against its safe state already before the first step: it must not run on while a gateway is waited
 /// for. What cannot be seen yet is left to the end.
-pub(super) async fn open(plan: &Plan, world: &World) -> Vec<Stopped> {
+pub(super) async fn open(plan: &Plan, world: &World) -> Vec<(Stopped, Diagnosis)> {
     let mut stopped = Vec::new();
     for (item, failure) in unsafe_now(plan, world, Extent::Containers).await {
-        stopped.push(stop(world, item, failure.why.message).await);
+        stopped.push((stop(world, item, failure.why.message.clone()).await, failure.why));
     }
     stopped
 }

@@ -60,6 +60,7 @@ mod remedies;
 mod rollup;
 mod runs;
 mod safety;
+mod safety_table;
 mod schedule;
 mod schema;
 mod schema_grammar;

@@ -42,6 +42,8 @@ pub struct State {
     pub commands: Vec<String>,
     /// Requests that change something, in order.
     pub changes: Vec<String>,
+    /// When a container was last stopped.
+    pub stopped: BTreeMap<String, tokio::time::Instant>,
     starts: u32,
 }
 
@@ -269,6 +271,7 @@ impl Docker for FakeEngine {
                 return Err(no_answer("stop"));
             }
             state.containers.get_mut(name).ok_or_else(|| missing(name))?.status = Status::Exited;
+            state.stopped.insert(name.to_owned(), tokio::time::Instant::now());
             Ok(())
         })
     }
