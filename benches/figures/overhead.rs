@@ -106,13 +106,7 @@ impl Docker for NetworkIsThere {
     async fn exec(&self, _: &str, _: &[String], _: Duration) -> Result<ExecOutput, DockerError> {
         unreachable!("{NOT_ASKED}")
     }
-    async fn exec_as(
-        &self,
-        _: &str,
-        _: &str,
-        _: &[String],
-        _: Duration,
-    ) -> Result<ExecOutput, DockerError> {
+    async fn exec_as(&self, _: &str, _: &str, _: &[String], _: Duration) -> Result<ExecOutput, DockerError> {
         unreachable!("{NOT_ASKED}")
     }
     async fn path(&self, _: &str, _: &str) -> Result<PathInContainer, DockerError> {

@@ -7,7 +7,7 @@ use tokio_util::sync::CancellationToken;
 use super::reading::inputs;
 use super::run::{arm, redactor};
 use super::world::world;
-use super::{Surroundings, say, stop, tell};
+use super::{Surroundings, exposure, say, stop, tell};
 use crate::cli::PlanArgs;
 use crate::engine;
 use crate::event::{Preview, Prospect};
@@ -36,6 +36,7 @@ pub(super) async fn plan(arguments: PlanArgs, around: &Surroundings) -> Exit {
     }
     let binary = arguments.container_binary.clone().unwrap_or_else(|| around.own_binary.clone());
     let world = world(arguments.engine.docker_host.clone(), binary, around);
+    exposure::warn(&arguments.playbook, &loaded.plans, &*world.files, around);
     let stop = stop::on_signal();
     let mut plans = Vec::new();
     // One after the other: a gateway that serves two variants is asked by one at a time.

@@ -9,7 +9,7 @@ use tokio::sync::mpsc::UnboundedReceiver;
 use super::reading::inputs;
 use super::records::{self, EventFile};
 use super::world::world;
-use super::{Surroundings, matrix, say, stop, tell};
+use super::{Surroundings, exposure, matrix, say, stop, tell};
 use crate::arming::{Arming, ArmingError};
 use crate::cli::{ArmingArgs, Run};
 use crate::engine::{self, Shared};
@@ -65,6 +65,7 @@ pub(super) async fn run(arguments: Run, around: &Surroundings) -> Exit {
         }
     };
     let occasion = Occasion::new(&arguments, around, events_file, &loaded.plans);
+    exposure::warn(&arguments.playbook, &loaded.plans, &*occasion.world.files, around);
     let began = tokio::time::Instant::now();
     let told = join_all(loaded.plans.iter().map(|plan| occasion.one(plan))).await;
     if occasion.names.is_none() {

@@ -86,16 +86,19 @@ impl Plan {
         })
     }
 
-    /// Where everything is kept that may be secret: the environment's, and files that are mounted.
-    pub fn secrets(&self) -> impl Iterator<Item = SecretSource> {
-        let containers = || self.stack.containers.values();
-        let values = containers().flat_map(|item| item.spec.env.values());
-        let named = values.filter_map(|value| match value {
+    /// Where the secrets are kept that the environment of a container is given.
+    pub fn named_secrets(&self) -> impl Iterator<Item = SecretSource> {
+        let values = self.stack.containers.values().flat_map(|item| item.spec.env.values());
+        values.filter_map(|value| match value {
             EnvValue::Secret { from, .. } => Some(from.clone()),
             EnvValue::Plain(_) => None,
-        });
-        let mounts = containers().flat_map(|item| item.spec.mounts.iter());
-        named.chain(mounts.map(|mount| SecretSource::File(PathBuf::from(&mount.source))))
+        })
+    }
+
+    /// Where everything is kept that may be secret: the environment's, and files that are mounted.
+    pub fn secrets(&self) -> impl Iterator<Item = SecretSource> {
+        let mounts = self.stack.containers.values().flat_map(|item| item.spec.mounts.iter());
+        self.named_secrets().chain(mounts.map(|mount| SecretSource::File(PathBuf::from(&mount.source))))
     }
 }
 

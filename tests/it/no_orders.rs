@@ -219,7 +219,9 @@ async fn what_reaches_a_gateway_is_on_the_list_and_trades_nothing() {
         let others: Vec<_> = seen.keys().filter(|id| !ALLOWED.contains(id)).collect();
         assert!(others.is_empty(), "{script}: {others:?} {told:#?}");
         assert!(seen.contains_key(&request::START_API), "{script}: nothing was recorded: {told:#?}");
-        seen.into_iter().for_each(|(id, count)| *all.entry(id).or_insert(0) += count);
+        for (id, count) in seen {
+            *all.entry(id).or_insert(0) += count;
+        }
     }
     for id in
         [request::IDS, request::CURRENT_TIME, request::OPEN_ORDERS, request::HISTORICAL_DATA, request::CONFIG]

@@ -87,7 +87,7 @@ const SAYS: &str = "Strategy C active: No trading, monitoring only";
 /// What can be broken at any time.
 const ALWAYS: &[Row] = &[
     row("account", "the session shows a live account", "safety::account", |fakes| {
-        shows(fakes, &["U1234567"])
+        shows(fakes, &["U1234567"]);
     }),
     row("account", "an advisor's list has one live account", "safety::account", |fakes| {
         shows(fakes, &["DF1234567", "DU1234568", "U7654321"]);
@@ -135,7 +135,7 @@ const RUNNING: &[Row] = &[
     row("environment", "DRY_RUN=no", "safety::env", |fakes| env(fakes, "stack-bot", &["DRY_RUN=no"])),
     row("environment", "DRY_RUN is empty", "safety::env", |fakes| env(fakes, "stack-bot", &["DRY_RUN="])),
     row("environment", "DRY_RUN has a blank", "safety::env", |fakes| {
-        env(fakes, "stack-bot", &["DRY_RUN= true"])
+        env(fakes, "stack-bot", &["DRY_RUN= true"]);
     }),
     row("environment", "DRY_RUN is gone", "safety::env", |fakes| env(fakes, "stack-bot", &[])),
     row("environment", "a second one in another case", "safety::env", |fakes| {
