@@ -6,6 +6,7 @@
 mod api_settings;
 mod architecture;
 mod arming;
+mod canaries;
 mod captures;
 mod cli;
 mod compose_adopt;
