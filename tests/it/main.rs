@@ -57,6 +57,7 @@ mod probe;
 mod probe_command;
 mod problem_formats;
 mod proposal;
+mod reconnects;
 mod remedies;
 mod rollup;
 mod runs;

@@ -246,7 +246,12 @@ async fn a_second_bot_outside_the_playbook_is_found() {
             "not ours to touch"
         );
     }
-    let harmless: [fn(&mut openbell::ports::docker::Container); 3] = [
+    let harmless: [fn(&mut openbell::ports::docker::Container); 4] = [
+        |container| {
+            container.networks = vec!["host".into()];
+            container.host_network = true;
+            container.labels.insert("openbell.playbook".into(), "another".into());
+        },
         |container| container.status = Status::Exited,
         |container| container.networks = vec!["elsewhere".into()],
         |container| (container.image, container.image_id) = ("other".into(), "sha256:other".into()),

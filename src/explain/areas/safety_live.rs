@@ -169,7 +169,7 @@ const ENTRIES: &[Entry] = &[
     Entry {
         code: "safety::second_bot",
         meaning: "A container runs the image of a held container beside the stack, and the playbook does not declare it: nothing proves its safe state. openbell's own bot is stopped; the other one is not touched.",
-        told_by: "The running containers: the same image by name or by id, and on a network of the stack's or on the host's. One that is on neither is not looked for.",
+        told_by: "The running containers: the same image by name or by id, and on a network of the stack's or on the host's (there not, when another playbook made it). One that is on neither is not looked for.",
         remedy: &[
             Step::run(
                 "See what it is and who made it.",

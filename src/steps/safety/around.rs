@@ -82,7 +82,9 @@ fn second_bot(scope: &Scope<'_>, containers: &[Container]) -> Result<(), SafetyE
     let second = containers.iter().filter(|container| !own(container)).find(|container| {
         let same = images.contains(container.image.as_str()) || images.contains(container.image_id.as_str());
         let near = || container.networks.iter().any(|network| networks.contains(network.as_str()));
-        same && (container.host_network || near())
+        // On the host's network may also be what another playbook made, and holds itself.
+        let others = || container.labels.get("openbell.playbook").is_some_and(|name| *name != stack.name);
+        same && (near() || container.host_network && !others())
     });
     match second {
         None => Ok(()),
