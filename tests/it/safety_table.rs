@@ -294,13 +294,19 @@ fn table(played: &[(&Row, When, Seen)]) -> String {
     }
     let count = |is: fn(&Seen) -> bool| played.iter().filter(|(_, _, seen)| is(seen)).count();
     let kept = count(|seen| !seen.runs && seen.within.is_none());
-    let soon = count(|seen| !seen.runs && seen.within.is_some_and(|within| within <= Duration::from_secs(5)));
-    let late = count(|seen| !seen.runs && seen.within.is_some_and(|within| within > Duration::from_secs(5)));
-    let of = played.len();
-    let all = kept + soon + late;
+    let stopped = |from: u64, to: u64| {
+        let (from, to) = (Duration::from_secs(from), Duration::from_secs(to));
+        let within =
+            |seen: &Seen| seen.within.is_some_and(|within| within <= to && (within > from || from.is_zero()));
+        played.iter().filter(|(_, _, seen)| !seen.runs && within(seen)).count()
+    };
+    let (soon, later, late) = (stopped(0, 5), stopped(5, 10), stopped(10, 60));
+    let (of, all) = (played.len(), kept + soon + later + late);
     writeln!(
         text,
-        "\n{all} of {of}: {kept} times the bot was not started, {soon} times it was stopped within 5 s, {late} times at the end of the window of 60 s; {} times it ran on",
+        "\n{all} of {of}: {kept} times the bot was not started, {soon} times it was stopped within 5 s, {later} times within 10 s \
+         (a look that fails is tried again so long at the end of a run), {late} times at the end of the window of 60 s; \
+         {} times it ran on",
         count(|seen| seen.runs)
     )
     .unwrap();
