@@ -44,7 +44,10 @@ impl Check<'_> {
                         self.inline_secret(name, &at);
                     }
                 }
-                EnvText::Secret(reference) => self.secret(reference, &at),
+                EnvText::Secret(reference) => {
+                    self.secret_state(name, &at);
+                    self.secret(reference, &at);
+                }
             }
         }
     }
