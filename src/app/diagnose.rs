@@ -38,6 +38,11 @@ pub(super) async fn diagnose(arguments: Diagnose, around: &Surroundings) -> Exit
             return Exit::Invalid;
         }
     };
+    let world = world(arguments.engine.docker_host.clone(), around.own_binary.clone(), around);
+    let plan = match plan {
+        Some(plan) => Some(engine::named(&plan, &world).await.into_owned()),
+        None => None,
+    };
     let target = match target(&arguments, plan.as_ref()) {
         Ok(target) => target,
         Err(why) => {
@@ -45,7 +50,6 @@ pub(super) async fn diagnose(arguments: Diagnose, around: &Surroundings) -> Exit
             return Exit::Usage;
         }
     };
-    let world = world(arguments.engine.docker_host.clone(), around.own_binary.clone(), around);
     let stop = super::stop::on_signal();
     let began = Instant::now();
     let sight = tokio::select! {

@@ -16,6 +16,7 @@ mod handlers;
 mod holding;
 mod interlock;
 mod mending;
+mod naming;
 mod pause;
 mod preview;
 mod reading;
@@ -28,6 +29,7 @@ mod watching;
 
 use course::Course;
 pub use mending::{Bounds, Mended, Progress, mend};
+pub use naming::named;
 pub use preview::preview;
 use schedule::Stage;
 pub use turns::Turns;
@@ -49,6 +51,7 @@ pub async fn run(plan: &Plan, world: &World, begin: RunStarted, events: &Sender,
     let Shared { stop, stop_all, turns } = shared;
     events.send(EventKind::RunStarted(begin));
     let deadline = Some(Instant::now() + plan.within);
+    let plan = &*named(plan, world).await;
     let orderly = &turns.world(world, "the proof of the safe state", None);
     let (stopped, broke) = interlock::open(plan, orderly).await.into_iter().unzip();
     let mut course = Course { stopped, broke, ..Course::default() };

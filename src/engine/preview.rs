@@ -8,6 +8,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::interlock;
+use super::naming::named;
 use super::reading::reading;
 use super::waiting::{NoAnswer, until};
 use crate::diagnosis::{Class, Diagnosis, Failure, Pace};
@@ -26,6 +27,7 @@ const LOOK: Duration = Duration::from_secs(25);
 /// looked at.
 pub async fn preview(plan: &Plan, world: &World, looking: &(dyn Fn(&str) + Sync)) -> Preview {
     let world = &reading(world);
+    let plan = &*named(plan, world).await;
     let mut course = Course::default();
     let not_safe = interlock::unsafe_now(plan, world, Extent::Seen).await;
     for (item, _) in &not_safe {

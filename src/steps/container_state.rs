@@ -3,7 +3,7 @@
 use miette::Diagnostic;
 use thiserror::Error;
 
-use super::{Scope, StackContainer};
+use super::{Scope, StackContainer, compose_labels};
 use crate::diagnosis::{Explain, Failure, Pace};
 use crate::evidence::causes::ContainerCause;
 use crate::ladder::Rung;
@@ -44,6 +44,22 @@ pub enum ContainerError {
         /// The command that makes it.
         command: String,
     },
+    /// Compose has made it under another name.
+    #[error("Compose runs {service} as {container}, not as {declared}")]
+    #[diagnostic(
+        code(container::compose_name),
+        help(
+            "run again: at its start a run looks up what Compose's containers are called; nothing was made"
+        )
+    )]
+    ComposeName {
+        /// The key in the playbook.
+        service: String,
+        /// Its name.
+        container: String,
+        /// What Compose would call it.
+        declared: String,
+    },
     /// The playbook has no such container. The plan's checks make this unreachable.
     #[error("the playbook declares no container {container}")]
     #[diagnostic(
@@ -63,7 +79,9 @@ impl Explain for ContainerError {
 
     fn rung(&self) -> Option<Rung> {
         match self {
-            Self::Foreign { .. } | Self::ComposeOnly { .. } => Some(Rung::Container),
+            Self::Foreign { .. } | Self::ComposeOnly { .. } | Self::ComposeName { .. } => {
+                Some(Rung::Container)
+            }
             Self::Undeclared { .. } => None,
         }
     }
@@ -94,6 +112,16 @@ impl ContainerError {
             command: composed.command.clone(),
         })
     }
+}
+
+/// A container of Compose's that is not there may be made: Compose has none under another name, and its file says nothing
+/// that only Compose could give it.
+pub async fn not_behind_compose(scope: &Scope<'_>, item: &StackContainer) -> Result<(), Failure> {
+    if let Some(found) = compose_labels::elsewhere(scope.world, item).await? {
+        let (service, declared) = (item.key.clone(), item.spec.name.clone());
+        return Err(ContainerError::ComposeName { service, container: found.name, declared }.into());
+    }
+    ContainerError::compose_only(item).map_or(Ok(()), |refusal| Err(refusal.into()))
 }
 
 /// The declared container of that key.

@@ -15,6 +15,7 @@ use crate::event::{Facts, Foreseen};
 use crate::ports::World;
 use crate::ports::docker::News;
 
+pub mod compose_labels;
 pub mod container_sockets;
 pub mod container_state;
 pub mod differences;

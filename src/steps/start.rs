@@ -90,9 +90,7 @@ async fn make(scope: &Scope<'_>, item: &StackContainer, image: &Image) -> Result
     let docker = &scope.world.docker;
     let spec = &item.spec;
     let Some(container) = docker.container(&spec.name).await? else {
-        if let Some(refusal) = container_state::ContainerError::compose_only(item) {
-            return Err(refusal.into());
-        }
+        container_state::not_behind_compose(scope, item).await?;
         docker.create(&labelled(scope, spec)).await?;
         scope.notes.changed(format!("container {} created", spec.name));
         return Ok(None);

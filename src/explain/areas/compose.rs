@@ -131,6 +131,17 @@ const ENTRIES: &[Entry] = &[
         links: &[],
     },
     Entry {
+        code: "container::compose_name",
+        meaning: "Compose runs the service already, as a container with another name than Compose gives it now. \
+            Another one beside it would be a second gateway or a second bot.",
+        told_by: "A container has the labels of the project and the service, and none has the name.",
+        remedy: &[Step::run(
+            "Run again: at its start a run looks up what Compose's containers are called.",
+            "openbell run PLAYBOOK",
+        )],
+        links: &[],
+    },
+    Entry {
         code: "playbook::beside_compose",
         meaning: "A container names a service of a compose file and says itself what the compose file says.",
         told_by: "Beside `compose` stands another key than `hold_until`, `held` or `stop_grace`.",

@@ -35,6 +35,9 @@ pub(in crate::steps) async fn start(
     {
         return Err(ContainerError::foreign(item, names(&differences)).into());
     }
+    if existing.is_none() {
+        container_state::not_behind_compose(scope, item).await?;
+    }
     let Some(what) = doing(existing.as_ref(), &differences, ahead.is_stopped(key)) else {
         return as_declared(scope, ahead, item, existing.as_ref()).await;
     };
