@@ -38,7 +38,10 @@ pub(super) async fn while_it_holds(
             biased;
             () = stop.cancelled() => break Err(Unmet::Stopped),
             () = until(deadline) => break Err(out_of_time(window)),
-            breach = held.broken() => break Err(Unmet::Hopeless(breach)),
+            breach = held.broken() => match breach {
+                Some(breach) => break Err(Unmet::Hopeless(breach)),
+                None => {}
+            },
             () = until(next) => {}
         }
         let look = tokio::select! {

@@ -19,6 +19,7 @@ mod mending;
 mod pause;
 mod preview;
 mod reading;
+mod recovering;
 mod schedule;
 mod step;
 mod turns;

@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 use super::turns::Turns;
 use super::waiting::Unmet;
 use super::watching::Watcher;
-use super::{holding, waiting};
+use super::{holding, recovering, waiting};
 use crate::event::{Deadline, DeadlineOf, EventKind, Outcome, Sender};
 use crate::playbook::{Plan, PlannedStep};
 use crate::ports::World;
@@ -33,6 +33,11 @@ impl Limits {
             }
             Some(_) | None => Self { until: own, of: DeadlineOf::Step, within: step.within },
         }
+    }
+
+    /// Those of a recovery, which has a deadline of its own.
+    fn of_recovery(self, within: Duration) -> Self {
+        Self { of: DeadlineOf::Step, within, ..self }
     }
 
     fn deadline(self) -> Deadline {
@@ -80,9 +85,13 @@ pub(super) async fn carry_out(
         &plan.stack,
         world,
     ));
-    let result = match step.action.holding() {
-        None => wait.until_it_passes(async |tries| step.action.attempt(&scope(tries)).await).await,
-        Some(condition) => {
+    let mut bound = None;
+    let result = match (step.action.disturbing(), step.action.holding()) {
+        (Some(disturbing), _) => {
+            recovering::disturbed(disturbing, scope, &mut wait, limits.until, &mut bound).await
+        }
+        (None, None) => wait.until_it_passes(async |tries| step.action.attempt(&scope(tries)).await).await,
+        (None, Some(condition)) => {
             match wait.until_it_passes(async |tries| condition.begin(&scope(tries)).await).await {
                 Ok(held) => {
                     holding::while_it_holds(
@@ -109,7 +118,7 @@ pub(super) async fn carry_out(
             Outcome::Failed { why: failure.why, class: failure.class, deadline: None }
         }
         Err(Unmet::OutOfTime(failure)) => {
-            let deadline = Some(limits.deadline());
+            let deadline = Some(bound.map_or(limits, |within| limits.of_recovery(within)).deadline());
             Outcome::Failed { why: failure.why, class: failure.class, deadline }
         }
         Err(Unmet::Stopped) => Outcome::Interrupted { because: None },

@@ -6,6 +6,7 @@ mod broker_session;
 mod compose;
 mod container;
 mod docker;
+mod drill;
 mod edit;
 mod gateway;
 mod ibc;
@@ -39,6 +40,7 @@ pub(super) const AREAS: &[Area] = &[
     docker::AREA,
     container::AREA,
     steps::AREA,
+    drill::AREA,
     safety::AREA,
     secrets::AREA,
     playbook::AREA,

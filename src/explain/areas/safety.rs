@@ -214,6 +214,13 @@ const ENTRIES: &[Entry] = &[
         links: &[],
     },
     Entry {
+        code: "safety::late_drill",
+        meaning: "A drill stands in `on_failure` or `finally`, where nobody waits for the stack any more.",
+        told_by: "Found in the playbook, before anything is started (exit code 3).",
+        remedy: &[Step::say("Move it to `steps`.")],
+        links: &[],
+    },
+    Entry {
         code: "safety::late_start",
         meaning: "A held container would be started at the end of a run, where its gates do not stand.",
         told_by: "A `start` of a held container in `on_failure` or `finally`. Every container is held but the gateway \

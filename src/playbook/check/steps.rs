@@ -26,6 +26,7 @@ impl<'a> Check<'a> {
                 self.conditions(list, &order);
                 self.starts(list, &order, &sorted);
                 self.fights(list, &order, &sorted);
+                self.drills(list, &order);
             }
         }
     }
@@ -45,7 +46,8 @@ impl<'a> Check<'a> {
             self.time(list, &pointer, step);
             self.spans(&pointer, &step.action);
             if let Some(container) = step.action.container() {
-                self.reference(&format!("{pointer}/do/{}/container", step.action.name()), container);
+                let key = if matches!(step.action, Action::Drill(_)) { "restart" } else { "container" };
+                self.reference(&format!("{pointer}/do/{}/{key}", step.action.name()), container);
             }
             self.action(&pointer, &step.action);
         }

@@ -39,7 +39,7 @@ pub struct Ready {
 }
 
 /// A rung of readiness.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Stage {
     /// Something accepts TCP. Proves nothing behind docker-proxy or socat.
