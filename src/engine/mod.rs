@@ -19,6 +19,7 @@ mod mending;
 mod pause;
 mod preview;
 mod reading;
+mod rechecking;
 mod recovering;
 mod schedule;
 mod step;
@@ -30,6 +31,7 @@ mod watching;
 use course::Course;
 pub use mending::{Bounds, Mended, Progress, mend};
 pub use preview::preview;
+use rechecking::Starts;
 use schedule::Stage;
 pub use turns::Turns;
 
@@ -52,7 +54,8 @@ pub async fn run(plan: &Plan, world: &World, begin: RunStarted, events: &Sender,
     let deadline = Some(Instant::now() + plan.within);
     let orderly = &turns.world(world, "the proof of the safe state", None);
     let mut course = Course { stopped: interlock::open(plan, orderly).await, ..Course::default() };
-    let stage = Stage { plan, world, turns, events, stop, deadline };
+    let starts = &Starts::default();
+    let stage = Stage { plan, world, turns, events, starts, stop, deadline };
     schedule::carry_out(stage, &plan.steps, &mut course).await;
     let closed = closing::close(plan, orderly, &course, stop).await;
     let closed = handlers::follow(Stage { stop: stop_all, ..stage }, &course, closed, (orderly, stop)).await;

@@ -10,7 +10,7 @@ use super::turns::Turns;
 use super::waiting::Unmet;
 use super::watching::Watcher;
 use super::{holding, recovering, waiting};
-use crate::event::{Deadline, DeadlineOf, EventKind, Outcome, Sender};
+use crate::event::{Deadline, DeadlineOf, EventKind, Outcome, Sender, Stopped};
 use crate::playbook::{Plan, PlannedStep};
 use crate::ports::World;
 use crate::steps::{Noted, Notes, Scope, Tries};
@@ -50,6 +50,8 @@ pub(super) struct Ended {
     pub(super) outcome: Outcome,
     pub(super) attempts: u32,
     pub(super) noted: Noted,
+    /// What was stopped after it, because its safe state was not proven.
+    pub(super) stopped: Vec<Stopped>,
     pub(super) began: Instant,
     pub(super) took: Duration,
 }
@@ -57,7 +59,7 @@ pub(super) struct Ended {
 impl Ended {
     /// The end of a step that was never begun.
     pub(super) fn at_once(outcome: Outcome) -> Self {
-        Self { outcome, attempts: 0, noted: Noted::default(), began: Instant::now(), took: Duration::ZERO }
+        Self { outcome, attempts: 0, noted: Noted::default(), stopped: Vec::new(), began: Instant::now(), took: Duration::ZERO }
     }
 }
 
@@ -123,5 +125,5 @@ pub(super) async fn carry_out(
         }
         Err(Unmet::Stopped) => Outcome::Interrupted { because: None },
     };
-    Ended { outcome, attempts, noted: found, began: started, took: started.elapsed() }
+    Ended { outcome, attempts, noted: found, stopped: Vec::new(), began: started, took: started.elapsed() }
 }

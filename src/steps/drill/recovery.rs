@@ -152,18 +152,25 @@ impl Drilled {
             self.session = None;
         }
         let item = container_state::declared(scope, &self.drill.restart)?;
-        if item.held {
+        if item.held || self.answers.is_some() {
             return Ok(());
         }
+        self.restarted(scope).await?;
+        if self.gateway {
+            scope.notes.reached(Rung::Container);
+            scope.notes.reached(Rung::Process);
+        }
+        Ok(())
+    }
+
+    /// What was disturbed runs, and it is another run than the one before.
+    async fn restarted(&self, scope: &Scope<'_>) -> Result<(), Failure> {
+        let item = container_state::declared(scope, &self.drill.restart)?;
         let now = container_state::running(scope, item).await?;
         let before = self.ran.get(&item.key).map(|before| before.started_at.as_str());
         if self.drill.how != How::Soft && before == Some(now.started_at.as_str()) {
             let (container, since) = (now.name, now.started_at);
             return Err(DrillError::NotRestarted { container, since }.into());
-        }
-        if self.gateway {
-            scope.notes.reached(Rung::Container);
-            scope.notes.reached(Rung::Process);
         }
         Ok(())
     }
@@ -250,6 +257,7 @@ impl Recovery for Drilled {
         self.was_disturbed(scope).await?;
         self.ladder(scope).await?;
         self.bring_back(scope).await?;
+        self.restarted(scope).await?;
         self.containers(scope).await?;
         self.proven(scope).await?;
         Ok(self.facts())
