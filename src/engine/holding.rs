@@ -38,9 +38,8 @@ pub(super) async fn while_it_holds(
             biased;
             () = stop.cancelled() => break Err(Unmet::Stopped),
             () = until(deadline) => break Err(out_of_time(window)),
-            breach = held.broken() => match breach {
-                Some(breach) => break Err(Unmet::Hopeless(breach)),
-                None => {}
+            breach = held.broken() => if let Some(breach) = breach {
+                break Err(Unmet::Hopeless(breach));
             },
             () = until(next) => {}
         }

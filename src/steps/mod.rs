@@ -18,6 +18,7 @@ use crate::ports::docker::News;
 pub mod container_sockets;
 pub mod container_state;
 pub mod differences;
+mod holders;
 pub mod preview;
 pub mod safety;
 mod scope;

@@ -252,6 +252,14 @@ const ENTRIES: &[Entry] = &[
         links: &["https://interactivebrokers.github.io/tws-api/connection.html"],
     },
     Entry {
+        code: "safety::client_id_master",
+        meaning: "The playbook gives somebody the master client id of the gateway, which sees the orders of all others.",
+        told_by: "The id is also that of a container's variable such as `TWS_MASTER_CLIENT_ID`. One that only the gateway \
+            knows is told by `diagnose` as `broker::master_client_id`.",
+        remedy: &[Step::say("Use another id, or leave the master client id out.")],
+        links: &["https://interactivebrokers.github.io/tws-api/connection.html"],
+    },
+    Entry {
         code: "safety::takes_orders",
         meaning: "The playbook says that the gateway's API is read-only, and it is not, or does not say so.",
         told_by: "A question for the open orders: a read-only API refuses it (error 321), another one answers it. No \
