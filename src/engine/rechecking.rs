@@ -1,5 +1,6 @@
-//! The safe state is proven again after every start or restart of a container of the stack, whoever started it: when a
-//! step is over, what has started since the last look is looked for, and with it every held container that runs.
+//! The safe state is proven again after every start or restart of a container of the stack and after every log-in of the
+//! gateway, whoever caused it: when a step is over, what is new since the last look is looked for, and where there is
+//! something, every held container that runs is proven.
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;
@@ -16,13 +17,15 @@ use crate::event::Outcome;
 use crate::playbook::{Plan, PlannedStep};
 use crate::ports::World;
 use crate::ports::docker::Container;
+use crate::steps::ready::last_log_in;
 use crate::steps::safety::{self, Extent};
 use crate::steps::{Action, Notes, Scope, StackContainer, Tries};
 
 /// How long a proof may take once no step is left that would start the container again.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// When each container was started, by its key, as it was seen last; nothing before a held one was seen to run.
+/// When each container was started, and the gateway logged in, by its key, as it was seen last; nothing before a held one
+/// was seen to run.
 #[derive(Debug, Default)]
 pub(super) struct Starts(Mutex<Option<BTreeMap<String, String>>>);
 
@@ -91,6 +94,12 @@ async fn look(held: &[&StackContainer], place: Place<'_>) -> Option<BTreeMap<Str
             now.insert(item.key.clone(), container.started_at);
         }
     }
+    if let Some(gateway) = place.plan.stack.gateway()
+        && let Some(started) = now.get_mut(&gateway.key)
+        && let Some(logged_in) = last_log_in(place.world, &place.plan.stack).await
+    {
+        *started += &format!(", logged in at {logged_in}");
+    }
     Some(now).filter(|now| held.iter().any(|item| now.contains_key(&item.key)))
 }
 
@@ -123,11 +132,11 @@ async fn shut(
     if again && doubt.again.is_some() && stopped.failed.is_none() {
         let name = &item.spec.name;
         let after = started.join(", ");
-        ended.noted.changes.push(format!("container {name} stopped: no proof of its safe state yet after the start of {after}"));
+        ended.noted.changes.push(format!("container {name} stopped: no proof of its safe state yet after the start or log-in of {after}"));
         return;
     }
     ended.stopped.push(stopped);
-    let after = format!("proven again after the start of {}", started.join(", "));
+    let after = format!("proven again after the start or log-in of {}", started.join(", "));
     let why = doubt.why.with_evidence([after]);
     ended.outcome = Outcome::Failed { why, class: Class::Safety, deadline: None };
 }

@@ -1,10 +1,13 @@
 //! Drills and the check list over fakes: what is disturbed, in which order, and when it is refused. Time is paused.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use async_trait::async_trait;
 use openbell::event::Verdict;
 use openbell::ports::broker::{BrokerError, Rung};
 use openbell::ports::docker::{LogLine, News};
+use openbell::ports::ibc::{Ibc, IbcError};
 
 use crate::support::plan::{STACK, Told, plan, run, steps};
 use crate::support::world::{Fakes, ProbeAnswer};
@@ -118,6 +121,42 @@ async fn ibc_that_takes_no_command_is_told() {
     let told = run(&plan(&format!("{stack}\nsteps:\n{drill}")), &fakes).await;
     assert_eq!(told.code("drill"), "ibc::refused");
     assert_eq!(fakes.engine.changes(), ["stop stack-bot"], "held before, and not started without a proof");
+}
+
+/// An IBC that does, or says that it does, what it is told.
+struct Obeys;
+
+#[async_trait]
+impl Ibc for Obeys {
+    async fn restart(&self, _: &str) -> Result<String, IbcError> {
+        Ok("RESTART in progress".to_owned())
+    }
+}
+
+/// A soft drill of a gateway that drops its sessions after this time, if ever.
+async fn soft(lost_after: Option<Duration>) -> (Told, Fakes) {
+    let mut fakes = up().await;
+    fakes.world.ibc = Arc::new(Obeys);
+    *fakes.gateway.lost_after.lock().unwrap() = lost_after;
+    let stack = STACK.replace("timeout: 5s }", "timeout: 5s, ibc: \"127.0.0.1:7462\" }");
+    let drill = "- { id: drill, do: { drill: { restart: gateway, how: soft, recover_within: 30s } } }";
+    (run(&plan(&format!("{stack}\nsteps:\n{drill}")), &fakes).await, fakes)
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_soft_restart_is_over_when_the_session_broke_and_the_api_answers_again() {
+    let (told, fakes) = soft(Some(Duration::from_secs(4))).await;
+    assert_eq!(told.verdict, Verdict::Green);
+    assert_eq!(fakes.engine.changes(), ["stop stack-bot", "start stack-bot"], "the container stays as it is");
+    let recovered = told.step("drill").facts["recovered_in_ms"].as_u64().unwrap();
+    assert!((4_000..5_000).contains(&recovered), "{recovered}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_gateway_that_never_goes_down_was_not_drilled() {
+    let (told, _) = soft(None).await;
+    assert_eq!(told.verdict, Verdict::Deadline);
+    assert_eq!(told.code("drill"), "drill::not_down");
 }
 
 #[tokio::test(start_paused = true)]

@@ -77,3 +77,26 @@ async fn a_bot_that_no_step_would_start_again_is_proven_with_some_patience() {
     assert_eq!(told.code("gateway"), "safety::unproven");
     assert!(!fakes.engine.is_running("stack-bot"));
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_gateway_that_logs_in_anew_within_its_container_is_another_session() {
+    for (account, verdict) in [("DU1234567", Verdict::Green), ("U7654321", Verdict::Safety)] {
+        let fakes = up().await;
+        let engine = fakes.engine.clone();
+        let log_in = async move {
+            tokio::time::sleep(std::time::Duration::from_secs(2)).await;
+            let says = vec!["IBC: Login has completed".to_owned()];
+            engine.with(|state| state.logs.insert("stack-gateway".into(), says));
+        };
+        fakes.gateway.probes.push(ProbeAnswer::Ready(vec![account]));
+        let looks = "- { id: engine, do: { engine: {} } }
+- { id: steady, do: { stable: { for: 5s, session: false } } }
+- { id: environment, do: { env: { container: bot } } }";
+        let (told, ()) = tokio::join!(async { run(&steps(looks), &fakes).await }, log_in);
+        assert_eq!(told.verdict, verdict, "{account}");
+        if verdict == Verdict::Safety {
+            assert_eq!(told.code("steady"), "safety::account");
+            assert!(!fakes.engine.is_running("stack-bot"));
+        }
+    }
+}
