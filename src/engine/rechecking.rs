@@ -98,7 +98,8 @@ async fn look(held: &[&StackContainer], place: Place<'_>) -> Option<BTreeMap<Str
         && let Some(started) = now.get_mut(&gateway.key)
         && let Some(logged_in) = last_log_in(place.world, &place.plan.stack).await
     {
-        *started += &format!(", logged in at {logged_in}");
+        started.push_str(", logged in at ");
+        started.push_str(&logged_in);
     }
     Some(now).filter(|now| held.iter().any(|item| now.contains_key(&item.key)))
 }
@@ -132,7 +133,9 @@ async fn shut(
     if again && doubt.again.is_some() && stopped.failed.is_none() {
         let name = &item.spec.name;
         let after = started.join(", ");
-        ended.noted.changes.push(format!("container {name} stopped: no proof of its safe state yet after the start or log-in of {after}"));
+        ended.noted.changes.push(format!(
+            "container {name} stopped: no proof of its safe state yet after the start or log-in of {after}"
+        ));
         return;
     }
     ended.stopped.push(stopped);

@@ -1,6 +1,9 @@
 //! The check list and its drills on a real engine, with the stand-ins.
 
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::fs::File;
+use std::path::PathBuf;
+use std::process::{Child, Command};
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
@@ -11,17 +14,37 @@ use crate::support::stack::{Ran, Stack, free_port};
 const AFTER: &str = "  - { id: session, within: 20s, do: { session: {} } }\n  \
     - { id: account, within: 10s, do: { account: {} } }\n";
 
-/// Starts and ends of a stack's containers since it was made: `bot start`, `gateway die`.
-fn lives(stack: &Stack) -> Vec<String> {
-    let label = format!("label=openbell.playbook={}", stack.name);
-    // The engine's clock for this has whole seconds: the one that is not over yet counts as well.
-    let until = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs() + 1;
-    let until = until.to_string();
-    let told = stack.docker(&[
-        "events", "--since", "10m", "--until", &until, "--filter", &label, "--filter", "type=container",
-        "--filter", "event=start", "--filter", "event=die", "--format", "{{.Actor.Attributes.name}} {{.Action}}",
-    ]);
-    told.lines().map(|line| line.replacen(&format!("{}-", stack.name), "", 1)).collect()
+/// Listens to the starts and ends of a stack's containers. The engine itself remembers few events.
+struct Lives(Child, PathBuf);
+
+impl Lives {
+    fn of(stack: &Stack) -> Self {
+        let label = format!("label=openbell.playbook={}", stack.name);
+        let path = stack.directory.path().join("lives");
+        let listener = Command::new("docker")
+            .args(["events", "--filter", "type=container", "--filter", &label])
+            .args(["--filter", "event=start", "--filter", "event=die"])
+            .args(["--format", "{{.Actor.Attributes.name}} {{.Action}}"])
+            .stdout(File::create(&path).unwrap())
+            .spawn()
+            .unwrap();
+        Self(listener, path)
+    }
+
+    /// What was heard: `bot start`, `gateway die`. The last one may take a moment to come.
+    fn heard(&self, stack: &Stack) -> Vec<String> {
+        std::thread::sleep(Duration::from_secs(1));
+        let told = std::fs::read_to_string(&self.1).unwrap();
+        told.lines().map(|line| line.replacen(&format!("{}-", stack.name), "", 1)).collect()
+    }
+}
+
+impl Drop for Lives {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
 }
 
 /// The shipped check list under this stack's name and at its ports.
@@ -54,6 +77,7 @@ fn drill<'a>(ran: &'a Ran, id: &str, how: &str, within_ms: u64) -> &'a Value {
 #[test]
 fn the_whole_check_list_is_green_within_a_minute() {
     let stack = Stack::new("accept");
+    let lives = Lives::of(&stack);
     acceptance(&stack, free_port());
     let plan = stack.openbell(&["plan", "playbook.yaml", "--var", "window=5s"]);
     assert!(plan.stdout.contains("drill (soft): no new log-in"), "{}{}", plan.stdout, plan.stderr);
@@ -79,7 +103,7 @@ fn the_whole_check_list_is_green_within_a_minute() {
     assert!(full["cost"].as_str().unwrap().starts_with("a new log-in"), "{full}");
 
     // The bot came back five times, and never ran while the gateway did not.
-    let lives = lives(&stack);
+    let lives = lives.heard(&stack);
     assert_eq!(lives.iter().filter(|life| *life == "bot start").count(), 5, "{lives:?}");
     let (mut bot, mut gateway) = (false, false);
     for life in &lives {
@@ -129,6 +153,7 @@ fn a_stack_that_does_not_come_back_ends_with_124_and_the_last_reason() {
 #[test]
 fn a_live_account_is_never_drilled() {
     let stack = Stack::new("drill-live");
+    let lives = Lives::of(&stack);
     let drill = "  - { id: drill, within: 40s, do: { drill: { restart: gateway, recover_within: 30s } } }\n";
     stack.playbook(
         "ready",
@@ -138,12 +163,13 @@ fn a_live_account_is_never_drilled() {
     ran.exits(4);
     assert_eq!(ran.code("drill"), "safety::account");
     assert_eq!(ran.step("drill")["changes"].as_array().map_or(0, Vec::len), 0);
-    assert_eq!(lives(&stack), ["gateway start"], "nothing was disturbed, and no bot was started");
+    assert_eq!(lives.heard(&stack), ["gateway start"], "nothing was disturbed, and no bot was started");
 }
 
 #[test]
 fn a_gateway_that_is_killed_comes_back_and_so_does_the_bot() {
     let stack = Stack::new("drill-kill");
+    let lives = Lives::of(&stack);
     let exec = "  - { id: exec, do: { exec: { container: bot, command: [\"/openbell\", \"--version\"], contains: openbell } } }\n";
     let drill = "  - { id: drill, do: { drill: { restart: gateway, how: kill, recover_within: 60s } } }\n";
     stack.playbook("mute:2s", &[(exec, drill)]);
@@ -151,7 +177,7 @@ fn a_gateway_that_is_killed_comes_back_and_so_does_the_bot() {
     ran.exits(0);
     self::drill(&ran, "drill", "kill", 60_000);
     assert_eq!(
-        lives(&stack),
+        lives.heard(&stack),
         ["gateway start", "bot start", "bot die", "gateway die", "gateway start", "bot start"]
     );
 }
