@@ -123,7 +123,9 @@ impl Schedule<'_> {
             let mut ended = step::carry_out(step, plan, (world, turns), events, cut, limits).await;
             if ended.outcome == Outcome::Passed {
                 let orderly = &turns.world(world, "the proof of the safe state", None);
-                starts.after(step, &mut ended, Place { plan, world: orderly, stop: cut, to_come: &to_come }).await;
+                starts
+                    .after(step, &mut ended, Place { plan, world: orderly, stop: cut, to_come: &to_come })
+                    .await;
             }
             (place, ended)
         }));

@@ -59,7 +59,14 @@ pub(super) struct Ended {
 impl Ended {
     /// The end of a step that was never begun.
     pub(super) fn at_once(outcome: Outcome) -> Self {
-        Self { outcome, attempts: 0, noted: Noted::default(), stopped: Vec::new(), began: Instant::now(), took: Duration::ZERO }
+        Self {
+            outcome,
+            attempts: 0,
+            noted: Noted::default(),
+            stopped: Vec::new(),
+            began: Instant::now(),
+            took: Duration::ZERO,
+        }
     }
 }
 

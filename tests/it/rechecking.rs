@@ -45,7 +45,11 @@ async fn a_bot_whose_proof_has_to_wait_is_stopped_and_started_by_its_own_step() 
     fakes.gateway.probes.push(ProbeAnswer::Fails(BrokerError::Refused { address: "a:1".into() }));
     let told = another_gateway(&fakes, BOT).await;
     assert_eq!(told.verdict, Verdict::Green);
-    assert!(told.step("gateway").changes[2].contains("stack-bot stopped"), "{:?}", told.step("gateway").changes);
+    assert!(
+        told.step("gateway").changes[2].contains("stack-bot stopped"),
+        "{:?}",
+        told.step("gateway").changes
+    );
     let changes = fakes.engine.changes();
     assert_eq!(changes[changes.len() - 2..], ["stop stack-bot", "start stack-bot"]);
 }

@@ -20,7 +20,11 @@ impl Check<'_> {
                     continue;
                 };
                 // What a compose file gives is told at the container.
-                let own = if format.env.contains_key(name) { format!("/env/{}", escaped(name)) } else { String::new() };
+                let own = if format.env.contains_key(name) {
+                    format!("/env/{}", escaped(name))
+                } else {
+                    String::new()
+                };
                 let pointer = format!("/containers/{}{own}", escaped(key));
                 self.client_id(id, &pointer);
                 if self.against_ledger(key, name, id, &pointer) {

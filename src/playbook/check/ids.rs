@@ -75,9 +75,7 @@ impl Check<'_> {
                 && value.trim().parse() == Ok(id)
         };
         let mut containers = self.playbook.containers.iter();
-        let given = containers.find(|(_, format)| {
-            given(format).any(|(name, value)| is_master(name, value))
-        });
+        let given = containers.find(|(_, format)| given(format).any(|(name, value)| is_master(name, value)));
         given.map(|(key, _)| key.as_str())
     }
 
