@@ -42,6 +42,7 @@ mod healthcheck;
 mod ibc_command_port;
 mod init;
 mod insync;
+mod ledger;
 mod lint;
 mod lint_playbook;
 mod manners;

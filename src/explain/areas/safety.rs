@@ -247,7 +247,7 @@ const ENTRIES: &[Entry] = &[
         code: "safety::client_id_zero",
         meaning: "The playbook gives somebody client id 0. That is the id that binds manual orders, and it is \
             refused.",
-        told_by: "The id 0 under `connection.client_id` or `client_ids`.",
+        told_by: "The id 0 under `connection.client_id` or `client_ids`, or in a variable of a container such as `CLIENT_ID`.",
         remedy: &[Step::run("Use another id, such as 100.", "openbell validate PLAYBOOK")],
         links: &["https://interactivebrokers.github.io/tws-api/connection.html"],
     },
