@@ -94,6 +94,9 @@ impl Docker for NetworkIsThere {
     async fn stop(&self, _: &str, _: Duration) -> Result<(), DockerError> {
         unreachable!("{NOT_ASKED}")
     }
+    async fn kill(&self, _: &str) -> Result<(), DockerError> {
+        unreachable!("{NOT_ASKED}")
+    }
     async fn restart(&self, _: &str, _: Duration) -> Result<(), DockerError> {
         unreachable!("{NOT_ASKED}")
     }

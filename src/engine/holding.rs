@@ -38,7 +38,9 @@ pub(super) async fn while_it_holds(
             biased;
             () = stop.cancelled() => break Err(Unmet::Stopped),
             () = until(deadline) => break Err(out_of_time(window)),
-            breach = held.broken() => break Err(Unmet::Hopeless(breach)),
+            breach = held.broken() => if let Some(breach) = breach {
+                break Err(Unmet::Hopeless(breach));
+            },
             () = until(next) => {}
         }
         let look = tokio::select! {

@@ -20,6 +20,8 @@ mod naming;
 mod pause;
 mod preview;
 mod reading;
+mod rechecking;
+mod recovering;
 mod schedule;
 mod step;
 mod turns;
@@ -31,6 +33,7 @@ use course::Course;
 pub use mending::{Bounds, Mended, Progress, mend};
 pub use naming::named;
 pub use preview::preview;
+use rechecking::Starts;
 use schedule::Stage;
 pub use turns::Turns;
 
@@ -55,7 +58,8 @@ pub async fn run(plan: &Plan, world: &World, begin: RunStarted, events: &Sender,
     let orderly = &turns.world(world, "the proof of the safe state", None);
     let (stopped, broke) = interlock::open(plan, orderly).await.into_iter().unzip();
     let mut course = Course { stopped, broke, ..Course::default() };
-    let stage = Stage { plan, world, turns, events, stop, deadline };
+    let starts = &Starts::default();
+    let stage = Stage { plan, world, turns, events, starts, stop, deadline };
     schedule::carry_out(stage, &plan.steps, &mut course).await;
     let closed = closing::close(plan, orderly, &course, stop).await;
     let closed = handlers::follow(Stage { stop: stop_all, ..stage }, &course, closed, (orderly, stop)).await;

@@ -108,6 +108,10 @@ impl Docker for Reading {
         self.0.containers().await
     }
 
+    async fn kill(&self, _: &str) -> Result<(), DockerError> {
+        refused("kill a container")
+    }
+
     async fn restart(&self, _: &str, _: Duration) -> Result<(), DockerError> {
         refused("restart a container")
     }

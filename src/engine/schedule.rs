@@ -9,6 +9,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::course::Course;
+use super::rechecking::{Place, Starts};
 use super::step::{self, Ended, Limits};
 use super::turns::Turns;
 use crate::diagnosis::Failure;
@@ -28,6 +29,8 @@ pub(super) struct Stage<'a> {
     pub(super) world: &'a World,
     pub(super) turns: &'a Turns,
     pub(super) events: &'a Sender,
+    /// When containers were started.
+    pub(super) starts: &'a Starts,
     /// Ends them by hand.
     pub(super) stop: &'a CancellationToken,
     /// The run's own deadline, for those that it is meant for.
@@ -113,9 +116,18 @@ impl Schedule<'_> {
             Some((_, Ok(true))) | None => {}
         }
         let limits = Limits::of(step, plan, deadline);
-        let cut = self.cut;
+        let (cut, starts) = (self.cut, self.stage.starts);
+        let to_come: Vec<&PlannedStep> =
+            self.steps.iter().zip(&self.begun).filter(|(_, begun)| !**begun).map(|(step, _)| step).collect();
         self.running.push(Box::pin(async move {
-            (place, step::carry_out(step, plan, (world, turns), events, cut, limits).await)
+            let mut ended = step::carry_out(step, plan, (world, turns), events, cut, limits).await;
+            if ended.outcome == Outcome::Passed {
+                let orderly = &turns.world(world, "the proof of the safe state", None);
+                starts
+                    .after(step, &mut ended, Place { plan, world: orderly, stop: cut, to_come: &to_come })
+                    .await;
+            }
+            (place, ended)
         }));
         false
     }
@@ -126,6 +138,7 @@ impl Schedule<'_> {
         if matches!(ended.outcome, Outcome::Interrupted { .. }) {
             ended.outcome = interrupted(course);
         }
+        course.stopped.append(&mut ended.stopped);
         course.note(self.stage.plan, step, &ended);
         self.done[place] = true;
         let Noted { changes, facts, rungs } = ended.noted;

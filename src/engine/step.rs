@@ -9,8 +9,8 @@ use tokio_util::sync::CancellationToken;
 use super::turns::Turns;
 use super::waiting::Unmet;
 use super::watching::Watcher;
-use super::{holding, waiting};
-use crate::event::{Deadline, DeadlineOf, EventKind, Outcome, Sender};
+use super::{holding, recovering, waiting};
+use crate::event::{Deadline, DeadlineOf, EventKind, Outcome, Sender, Stopped};
 use crate::playbook::{Plan, PlannedStep};
 use crate::ports::World;
 use crate::steps::{Noted, Notes, Scope, Tries};
@@ -35,6 +35,11 @@ impl Limits {
         }
     }
 
+    /// Those of a recovery, which has a deadline of its own.
+    fn of_recovery(self, within: Duration) -> Self {
+        Self { of: DeadlineOf::Step, within, ..self }
+    }
+
     fn deadline(self) -> Deadline {
         Deadline { of: self.of, within_ms: self.within.as_millis().try_into().unwrap_or(u64::MAX) }
     }
@@ -45,6 +50,8 @@ pub(super) struct Ended {
     pub(super) outcome: Outcome,
     pub(super) attempts: u32,
     pub(super) noted: Noted,
+    /// What was stopped after it, because its safe state was not proven.
+    pub(super) stopped: Vec<Stopped>,
     pub(super) began: Instant,
     pub(super) took: Duration,
 }
@@ -52,7 +59,14 @@ pub(super) struct Ended {
 impl Ended {
     /// The end of a step that was never begun.
     pub(super) fn at_once(outcome: Outcome) -> Self {
-        Self { outcome, attempts: 0, noted: Noted::default(), began: Instant::now(), took: Duration::ZERO }
+        Self {
+            outcome,
+            attempts: 0,
+            noted: Noted::default(),
+            stopped: Vec::new(),
+            began: Instant::now(),
+            took: Duration::ZERO,
+        }
     }
 }
 
@@ -80,9 +94,13 @@ pub(super) async fn carry_out(
         &plan.stack,
         world,
     ));
-    let result = match step.action.holding() {
-        None => wait.until_it_passes(async |tries| step.action.attempt(&scope(tries)).await).await,
-        Some(condition) => {
+    let mut bound = None;
+    let result = match (step.action.disturbing(), step.action.holding()) {
+        (Some(disturbing), _) => {
+            recovering::disturbed(disturbing, scope, &mut wait, limits.until, &mut bound).await
+        }
+        (None, None) => wait.until_it_passes(async |tries| step.action.attempt(&scope(tries)).await).await,
+        (None, Some(condition)) => {
             match wait.until_it_passes(async |tries| condition.begin(&scope(tries)).await).await {
                 Ok(held) => {
                     holding::while_it_holds(
@@ -109,10 +127,10 @@ pub(super) async fn carry_out(
             Outcome::Failed { why: failure.why, class: failure.class, deadline: None }
         }
         Err(Unmet::OutOfTime(failure)) => {
-            let deadline = Some(limits.deadline());
+            let deadline = Some(bound.map_or(limits, |within| limits.of_recovery(within)).deadline());
             Outcome::Failed { why: failure.why, class: failure.class, deadline }
         }
         Err(Unmet::Stopped) => Outcome::Interrupted { because: None },
     };
-    Ended { outcome, attempts, noted: found, began: started, took: started.elapsed() }
+    Ended { outcome, attempts, noted: found, stopped: Vec::new(), began: started, took: started.elapsed() }
 }

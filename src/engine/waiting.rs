@@ -109,10 +109,17 @@ impl<'a> Wait<'a> {
         self.tries.before
     }
 
+    /// Another wait of the same step, until another time.
+    pub(super) fn begin_anew(&mut self, until: Instant) {
+        let before = self.tries.before;
+        self.tries = Tries { before, ..Tries::default() };
+        (self.until, self.last, self.cause, self.told) = (until, None, None, None);
+    }
+
     /// Attempts until one passes. The first one is begun whatever the deadline, and cut off by it.
     pub(super) async fn until_it_passes<T>(
         &mut self,
-        attempt: impl AsyncFn(Tries) -> Result<T, Failure>,
+        mut attempt: impl AsyncFnMut(Tries) -> Result<T, Failure>,
     ) -> Result<T, Unmet> {
         loop {
             let result = self.once(attempt(self.tries)).await;

@@ -221,6 +221,8 @@ pub enum Doing {
     Start,
     /// Stopped, removed, and made and started anew.
     Recreate,
+    /// Stopped and started again, as it is.
+    Restart,
     /// Built.
     Build,
     /// Built anew.

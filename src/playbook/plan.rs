@@ -14,6 +14,7 @@ use crate::ports::docker::{ContainerSpec, EnvValue, HealthCheck, Mount, RestartP
 use crate::ports::files::BuildSpec;
 use crate::ports::secrets::SecretSource;
 use crate::secret_name::may_be_secret;
+use crate::steps::ready::{Ready, Until};
 use crate::steps::{Action, Connection, Evidence, Safety, Stack, StackContainer, Strategy};
 
 /// A playbook that can be carried out.
@@ -150,6 +151,7 @@ fn stack(playbook: &Playbook, file: &Path) -> Stack {
             env: playbook.safety.env.clone(),
             absent: playbook.safety.absent.iter().map(|a| (a.container.clone(), a.path.clone())).collect(),
         },
+        ready: highest(&playbook.steps),
         containers: BTreeMap::new(),
     };
     // Compose's own network, where a container is Compose's.
@@ -163,6 +165,15 @@ fn stack(playbook: &Playbook, file: &Path) -> Stack {
         stack.containers.insert(key.clone(), container);
     }
     stack
+}
+
+/// The highest rung that one of the steps waits for; the usual one where none does.
+fn highest(steps: &[Step]) -> Ready {
+    let waits = steps.iter().filter_map(|step| match &step.action {
+        Action::Ready(ready) if ready.until == Until::Ready => Some(ready),
+        _ => None,
+    });
+    waits.max_by_key(|ready| ready.stage()).cloned().unwrap_or_default()
 }
 
 fn container(key: &str, format: &ContainerFormat, stack: &Stack, directory: &Path) -> StackContainer {

@@ -24,6 +24,7 @@ const SHOWN: &[&str] = &[
     "health",
     "status",
     "looks",
+    "recovered_in_ms",
 ];
 
 /// Tells a person on stderr.
@@ -288,5 +289,10 @@ fn climbed(step: &StepFinished) -> Option<String> {
 }
 
 fn fact(name: &str, facts: &Facts) -> Option<String> {
-    Some(format!("{} {}", name.replace('_', " "), words::fact(facts.get(name)?)))
+    let value = facts.get(name)?;
+    let (name, value) = match (name.strip_suffix("_ms"), value.as_u64()) {
+        (Some(name), Some(span)) => (name, words::limit(span)),
+        _ => (name, words::fact(value)),
+    };
+    Some(format!("{} {value}", name.replace('_', " ")))
 }

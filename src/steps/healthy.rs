@@ -10,16 +10,25 @@ use thiserror::Error;
 use super::{Attempt, Scope, Stack, container_state};
 use crate::diagnosis::{Explain, Failure, Pace};
 use crate::event::Facts;
-use crate::ports::docker::HealthStatus;
+use crate::ports::docker::{Container, HealthStatus};
 
-/// Waits until the engine's health check of a container says healthy.
+/// Waits until the engine's health check of a container says healthy. Without a container: until every declared one
+/// runs, and is healthy where it has a health check.
 ///
 /// Without `within`: 5 minutes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Healthy {
-    /// The container, as named under `containers`.
-    pub container: String,
+    /// The container, as named under `containers`. Default: all of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub container: Option<String>,
+}
+
+impl Healthy {
+    /// The check of one container.
+    pub(super) fn of(key: &str) -> Self {
+        Self { container: Some(key.to_owned()) }
+    }
 }
 
 /// Why a container does not count as healthy.
@@ -77,29 +86,49 @@ impl Attempt for Healthy {
     }
 
     fn container(&self) -> Option<&str> {
-        Some(&self.container)
+        self.container.as_deref()
+    }
+
+    fn relies_on(&self, stack: &Stack) -> Vec<String> {
+        self.container.clone().map_or_else(|| stack.containers.keys().cloned().collect(), |key| vec![key])
     }
 
     async fn attempt(&self, scope: &Scope<'_>) -> Result<Facts, Failure> {
-        let item = container_state::declared(scope, &self.container)?;
-        let container = container_state::running(scope, item).await?;
-        let name = container.name.clone();
-        let health = container.health.ok_or_else(|| HealthError::None { container: name.clone() })?;
-        let state = match health.status {
-            HealthStatus::Healthy => {
-                let mut facts = Facts::new();
-                facts.insert("health".to_owned(), "healthy".into());
-                return Ok(facts);
+        let mut facts = Facts::new();
+        if let Some(key) = &self.container {
+            let container = container_state::running(scope, container_state::declared(scope, key)?).await?;
+            if container.health.is_none() {
+                return Err(HealthError::None { container: container.name }.into());
             }
-            HealthStatus::Starting => "starting",
-            HealthStatus::Unhealthy => "unhealthy",
-        };
-        Err(HealthError::NotHealthy {
-            container: name,
-            state,
-            failing_streak: health.failing_streak,
-            output: health.last_output,
+            is_healthy(container)?;
+            facts.insert("health".to_owned(), "healthy".into());
+            return Ok(facts);
         }
-        .into())
+        let (mut healthy, mut running) = (Vec::new(), Vec::new());
+        for item in scope.stack.containers.values() {
+            let container = container_state::running(scope, item).await?;
+            let list = if container.health.is_some() { &mut healthy } else { &mut running };
+            list.push(item.key.clone());
+            is_healthy(container)?;
+        }
+        facts.insert("healthy".to_owned(), healthy.into());
+        facts.insert("running_without_check".to_owned(), running.into());
+        Ok(facts)
     }
+}
+
+/// Whether the health check of a container passes, if it has one.
+fn is_healthy(container: Container) -> Result<(), HealthError> {
+    let Some(health) = container.health else { return Ok(()) };
+    let state = match health.status {
+        HealthStatus::Healthy => return Ok(()),
+        HealthStatus::Starting => "starting",
+        HealthStatus::Unhealthy => "unhealthy",
+    };
+    Err(HealthError::NotHealthy {
+        container: container.name,
+        state,
+        failing_streak: health.failing_streak,
+        output: health.last_output,
+    })
 }

@@ -19,6 +19,7 @@ pub mod compose_labels;
 pub mod container_sockets;
 pub mod container_state;
 pub mod differences;
+mod holders;
 pub mod preview;
 pub mod safety;
 mod scope;
@@ -72,6 +73,10 @@ pub trait Attempt: Sync {
     fn holding(&self) -> Option<&dyn Holding> {
         None
     }
+    /// A disturbance and the recovery from it, rather than a condition.
+    fn disturbing(&self) -> Option<&dyn Disturbing> {
+        None
+    }
 }
 
 /// What news means for a wait.
@@ -101,10 +106,29 @@ pub trait Holding: Sync {
 pub trait Held: Send {
     /// Looks again; the first failure is the breach.
     async fn still(&mut self, scope: &Scope<'_>) -> Result<Facts, Failure>;
-    /// Returns at the moment something is seen to break, without being asked to look.
-    async fn broken(&mut self) -> Failure;
+    /// Returns at the moment something is seen to break, without being asked to look; `None` when something happened
+    /// that makes another look worth while now.
+    async fn broken(&mut self) -> Option<Failure>;
     /// Lets go cleanly.
     async fn end(self: Box<Self>);
+}
+
+/// Something that is disturbed once, to see it become whole again.
+#[async_trait]
+pub trait Disturbing: Sync {
+    /// How long the recovery may take, from the disturbance on.
+    fn recover_within(&self) -> Duration;
+    /// Looks whether everything is whole and may be disturbed.
+    async fn begin(&self, scope: &Scope<'_>) -> Result<Box<dyn Recovery>, Failure>;
+}
+
+/// A recovery.
+#[async_trait]
+pub trait Recovery: Send {
+    /// The disturbance, carried out once and never cut off.
+    async fn disturb(&mut self, scope: &Scope<'_>) -> Result<(), Failure>;
+    /// One attempt to find everything whole again.
+    async fn whole(&mut self, scope: &Scope<'_>) -> Result<Facts, Failure>;
 }
 
 /// For how long a condition must hold, and how often to look.
@@ -185,6 +209,11 @@ macro_rules! steps {
                 match self { $(Self::$kind(action) => action.holding(),)+ }
             }
 
+            /// See [`Attempt::disturbing`].
+            pub fn disturbing(&self) -> Option<&dyn Disturbing> {
+                match self { $(Self::$kind(action) => action.disturbing(),)+ }
+            }
+
             /// See [`Attempt::attempt`].
             pub async fn attempt(&self, scope: &Scope<'_>) -> Result<Facts, Failure> {
                 match self { $(Self::$kind(action) => action.attempt(scope).await,)+ }
@@ -226,6 +255,8 @@ steps! {
     exec::Exec => "exec",
     /// Watches that nothing drops or restarts for a while.
     stable::Stable => "stable",
+    /// Restarts a container on purpose, and measures the time until the stack is whole again.
+    drill::Drill => "drill",
     /// Makes sure that a container does not run.
     stop::Stop => "stop",
 }

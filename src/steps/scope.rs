@@ -52,7 +52,7 @@ pub struct Noted {
 #[derive(Debug)]
 pub struct Notes {
     seen: Mutex<Noted>,
-    began: Instant,
+    began: Mutex<Instant>,
     waiting: mpsc::UnboundedSender<Diagnosis>,
 }
 
@@ -60,7 +60,7 @@ impl Notes {
     /// Empty notes, and the stream of what attempts wait for.
     pub fn new() -> (Self, mpsc::UnboundedReceiver<Diagnosis>) {
         let (waiting, receiver) = mpsc::unbounded_channel();
-        (Self { seen: Mutex::default(), began: Instant::now(), waiting }, receiver)
+        (Self { seen: Mutex::default(), began: Mutex::new(Instant::now()), waiting }, receiver)
     }
 
     /// Something in the world was changed.
@@ -79,10 +79,19 @@ impl Notes {
 
     /// A rung was reached. A climb that begins anew takes back what an earlier one reached at that rung and above.
     pub fn reached(&self, rung: Rung) {
-        let after_ms = (self.began.elapsed().as_secs_f64() * 10_000.0).round() / 10.0;
+        let began = self.began.lock().map_or_else(|_| Instant::now(), |began| *began);
+        let after_ms = (began.elapsed().as_secs_f64() * 10_000.0).round() / 10.0;
         if let Ok(mut seen) = self.seen.lock() {
             seen.rungs.retain(|reached| reached.rung < rung);
             seen.rungs.push(Reached { rung, after_ms });
+        }
+    }
+
+    /// Takes back every rung: those to come are counted from now.
+    pub fn count_anew(&self) {
+        if let (Ok(mut seen), Ok(mut began)) = (self.seen.lock(), self.began.lock()) {
+            seen.rungs.clear();
+            *began = Instant::now();
         }
     }
 

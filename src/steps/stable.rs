@@ -1,8 +1,10 @@
-//! `stable`: for a while nothing drops and nothing restarts.
+//! `stable`: for a while nothing drops, nothing restarts, and nobody logs an error that is named.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use futures_util::future::select_all;
 use miette::Diagnostic;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -14,14 +16,14 @@ use crate::diagnosis::{Explain, Failure, Pace};
 use crate::event::{Facts, Foreseen};
 use crate::period::Period;
 use crate::ports::broker::{Connect, HeldSession};
-use crate::ports::docker::{Container, HealthStatus};
+use crate::ports::docker::{self, Container, ContainerWatch, HealthStatus};
 
 /// Least time between two requests for the time. Asked again within about four seconds, gateways do not answer
 /// (observed by ibkr-go at server version 225).
 const BEAT: Duration = Duration::from_secs(5);
 
-/// Watches that for a while no container of the playbook ends, restarts or turns unhealthy, and that one API session
-/// stays connected and answers. The first breach ends it and is named.
+/// Watches that for a while no container of the playbook ends, restarts or turns unhealthy, that none logs an error that
+/// is named, and that one API session stays connected and answers. The first breach ends it, at once, and is named.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Stable {
@@ -34,6 +36,10 @@ pub struct Stable {
     /// Keep an API session open and ask it for the time. Default: true; false for gateways older than build 10.40.
     #[serde(default = "yes")]
     pub session: bool,
+    /// Texts that must not appear in the log of a container meanwhile, by container: `{ bot: [TimeoutError] }`. What it
+    /// logged before does not count. Default: none.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub errors: BTreeMap<String, Vec<String>>,
 }
 
 fn every() -> Period {
@@ -65,6 +71,20 @@ pub enum StableError {
         /// Output of the last check.
         output: String,
     },
+    /// A container logged what it must not.
+    #[error("the container {container} logged `{text}` while it was being watched")]
+    #[diagnostic(
+        code(stable::error_logged),
+        help("the line is below; `docker logs {container}` shows what led to it")
+    )]
+    ErrorLogged {
+        /// The container.
+        container: String,
+        /// What was looked for.
+        text: String,
+        /// The whole line.
+        line: String,
+    },
 }
 
 impl Explain for StableError {
@@ -76,6 +96,7 @@ impl Explain for StableError {
         match self {
             Self::Restarted { starts, .. } => vec![starts.clone()],
             Self::Unhealthy { output, .. } => vec![format!("last output: {}", output.trim())],
+            Self::ErrorLogged { line, .. } => vec![format!("log: {line}")],
         }
     }
 }
@@ -113,8 +134,16 @@ impl Holding for Stable {
 
     async fn begin(&self, scope: &Scope<'_>) -> Result<Box<dyn Held>, Failure> {
         let containers = look(scope).await?;
+        let mut watches = Vec::new();
+        for (item, container) in scope.stack.containers.values().zip(&containers) {
+            // Without news of it, a container is looked at all the same.
+            if let Ok(watch) = scope.world.docker.watch(container).await {
+                let errors = self.errors.get(&item.key).cloned().unwrap_or_default();
+                watches.push(News { container: container.name.clone(), errors, watch });
+            }
+        }
         let session = if self.session { Some(open(scope).await?) } else { None };
-        Ok(Box::new(Watched { session, asked: Instant::now(), containers, looks: 1 }))
+        Ok(Box::new(Watched { session, asked: Instant::now(), containers, watches, looks: 1 }))
     }
 }
 
@@ -149,7 +178,44 @@ struct Watched {
     /// When the session was last asked for the time.
     asked: Instant,
     containers: Vec<Container>,
+    watches: Vec<News>,
     looks: u32,
+}
+
+/// What a container tells by itself.
+struct News {
+    container: String,
+    errors: Vec<String>,
+    watch: Box<dyn ContainerWatch>,
+}
+
+impl News {
+    /// Until it tells something that matters: an error, or a reason to look.
+    async fn next(&mut self) -> Option<Failure> {
+        loop {
+            let docker::News::Line(line) = self.watch.next().await else { return None };
+            if let Some(text) = self.errors.iter().find(|text| line.text.contains(text.as_str())) {
+                let (container, text) = (self.container.clone(), text.clone());
+                return Some(StableError::ErrorLogged { container, text, line: line.text }.into());
+            }
+        }
+    }
+}
+
+/// The first of them, or nothing ever.
+async fn news(watches: &mut [News]) -> Option<Failure> {
+    if watches.is_empty() {
+        return std::future::pending().await;
+    }
+    select_all(watches.iter_mut().map(|watch| Box::pin(watch.next()))).await.0
+}
+
+/// The end of the session, or nothing ever.
+async fn lost(session: Option<&mut Box<dyn HeldSession>>) -> Failure {
+    match session {
+        Some(session) => Failure { again: None, ..Failure::from(session.lost().await) },
+        None => std::future::pending().await,
+    }
 }
 
 #[async_trait]
@@ -170,17 +236,16 @@ impl Held for Watched {
         facts.insert("looks".to_owned(), self.looks.into());
         facts.insert("drops".to_owned(), 0.into());
         facts.insert("restarts".to_owned(), 0.into());
+        facts.insert("errors".to_owned(), 0.into());
         Ok(facts)
     }
 
-    async fn broken(&mut self) -> Failure {
-        match &mut self.session {
-            Some(session) => {
-                let mut failure = Failure::from(session.lost().await);
-                failure.again = None;
-                failure
-            }
-            None => std::future::pending().await,
+    async fn broken(&mut self) -> Option<Failure> {
+        // A container that ends takes the session with it: its own news come first.
+        tokio::select! {
+            biased;
+            news = news(&mut self.watches) => news,
+            lost = lost(self.session.as_mut()) => Some(lost),
         }
     }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use super::ready::Ready;
 use crate::ports::broker::{AccountId, AccountPattern};
 use crate::ports::docker::ContainerSpec;
 use crate::ports::files::BuildSpec;
@@ -22,6 +23,8 @@ pub struct Stack {
     pub strategy: Option<Strategy>,
     /// What must hold.
     pub safety: Safety,
+    /// The highest rung of readiness that the playbook's own steps wait for.
+    pub ready: Ready,
     /// The containers by their key in the playbook.
     pub containers: BTreeMap<String, StackContainer>,
 }

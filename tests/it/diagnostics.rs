@@ -15,6 +15,7 @@ use openbell::ports::net::NetError;
 use openbell::ports::secrets::SecretError;
 use openbell::steps::container_sockets::SocketsError;
 use openbell::steps::container_state::ContainerError;
+use openbell::steps::drill::DrillError;
 use openbell::steps::exec::ExecError;
 use openbell::steps::healthy::HealthError;
 use openbell::steps::http::AnswerError;
@@ -182,6 +183,15 @@ fn steps(page: &mut Page) {
         contains: s("ok"),
         output: vec![s("output: no")],
     });
+    page.add(StableError::ErrorLogged {
+        container: s("bot"),
+        text: s("TimeoutError"),
+        line: s("TimeoutError: API connection failed"),
+    });
+    page.add(DrillError::Live { what: s("the session shows U1***567") });
+    page.add(DrillError::NoCommandPort);
+    page.add(DrillError::NotDown { address: s("127.0.0.1:4002") });
+    page.add(DrillError::NotRestarted { container: s("bot"), since: s("2026-11-22T00:00:01Z") });
     page.add(StableError::Restarted { container: container(), starts: s("started at a, then at b") });
     page.add(StableError::Unhealthy { container: container(), output: s("refused") });
 }

@@ -145,6 +145,7 @@ async fn client_ids_that_stay_taken_are_asked_for_rarely_and_named() {
     assert_eq!(why.code, "broker::client_ids_in_use");
     assert!(why.message.ends_with("101, 102"), "{}", why.message);
     assert!(told.step("session").attempts <= 6, "{} attempts", told.step("session").attempts);
+    assert_eq!(why.evidence, ["ledger: 102 belongs to openbell"]);
 }
 
 #[tokio::test(start_paused = true)]

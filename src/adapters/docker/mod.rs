@@ -234,6 +234,16 @@ impl Docker for Bollard {
         self.inspect_all(query::ListContainersOptionsBuilder::default()).await
     }
 
+    async fn kill(&self, name: &str) -> Result<(), DockerError> {
+        let doing = Doing::Container { verb: "kill", name };
+        let options = query::KillContainerOptionsBuilder::default().signal("SIGKILL").build();
+        match self.ask(doing, REQUEST, async |client| client.kill_container(name, Some(options)).await).await
+        {
+            Err(DockerError::NotRunning { .. }) => Ok(()),
+            killed => killed,
+        }
+    }
+
     async fn restart(&self, name: &str, grace: Duration) -> Result<(), DockerError> {
         let doing = Doing::Container { verb: "restart", name };
         let seconds = i32::try_from(grace.as_secs()).unwrap_or(i32::MAX);

@@ -6,6 +6,7 @@ mod broker_session;
 mod compose;
 mod container;
 mod docker;
+mod drill;
 mod edit;
 mod gateway;
 mod ibc;
@@ -40,6 +41,7 @@ pub(super) const AREAS: &[Area] = &[
     docker::AREA,
     container::AREA,
     steps::AREA,
+    drill::AREA,
     safety::AREA,
     safety_live::AREA,
     secrets::AREA,

@@ -51,6 +51,23 @@ const ENTRIES: &[Entry] = &[
         links: &[],
     },
     Entry {
+        code: "playbook::drill_at_once",
+        meaning: "A step may run while a drill disturbs the stack, so it would fail, or pass, by chance.",
+        told_by: "No chain of `needs` leads from one of the two to the other.",
+        remedy: &[Step::say("Let one wait for the other: add its id to the `needs`.")],
+        links: &[],
+    },
+    Entry {
+        code: "playbook::drill_soft",
+        meaning: "A soft drill restarts a gateway through IBC, and this container is none, or IBC's port is not declared.",
+        told_by: "The container does not publish the port of `connection.address`, or `connection.ibc` is missing.",
+        remedy: &[
+            Step::say("Write `how: container` or `how: kill` for any other container."),
+            Step::run("Say where IBC takes commands.", "openbell set PLAYBOOK connection.ibc 127.0.0.1:7462"),
+        ],
+        links: &[],
+    },
+    Entry {
         code: "playbook::when_syntax",
         meaning: "A condition is no expression.",
         told_by: "`when` could not be read; the place within it is shown where it is known.",

@@ -225,6 +225,13 @@ const ENTRIES: &[Entry] = &[
         links: &[],
     },
     Entry {
+        code: "safety::late_drill",
+        meaning: "A drill stands in `on_failure` or `finally`, where nobody waits for the stack any more.",
+        told_by: "Found in the playbook, before anything is started (exit code 3).",
+        remedy: &[Step::say("Move it to `steps`.")],
+        links: &[],
+    },
+    Entry {
         code: "safety::late_start",
         meaning: "A held container would be started at the end of a run, where its gates do not stand.",
         told_by: "A `start` of a held container in `on_failure` or `finally`. Every container is held but the gateway \
@@ -251,8 +258,16 @@ const ENTRIES: &[Entry] = &[
         code: "safety::client_id_zero",
         meaning: "The playbook gives somebody client id 0. That is the id that binds manual orders, and it is \
             refused.",
-        told_by: "The id 0 under `connection.client_id` or `client_ids`.",
+        told_by: "The id 0 under `connection.client_id` or `client_ids`, or in a variable of a container such as `CLIENT_ID`.",
         remedy: &[Step::run("Use another id, such as 100.", "openbell validate PLAYBOOK")],
+        links: &["https://interactivebrokers.github.io/tws-api/connection.html"],
+    },
+    Entry {
+        code: "safety::client_id_master",
+        meaning: "The playbook gives somebody the master client id of the gateway, which sees the orders of all others.",
+        told_by: "The id is also that of a container's variable such as `TWS_MASTER_CLIENT_ID`. One that only the gateway \
+            knows is told by `diagnose` as `broker::master_client_id`.",
+        remedy: &[Step::say("Use another id, or leave the master client id out.")],
         links: &["https://interactivebrokers.github.io/tws-api/connection.html"],
     },
     Entry {

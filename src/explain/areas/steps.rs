@@ -133,7 +133,7 @@ const ENTRIES: &[Entry] = &[
     Entry {
         code: "stable::restarted",
         meaning: "A container restarted while it was being watched. The stack is not steady.",
-        told_by: "Its start time, its id or its count of restarts changed between two looks. Both start times are \
+        told_by: "Its start time, its id or its count of restarts changed; looked at the moment it ends or starts. Both start times are \
             shown.",
         remedy: &[
             Step::run("Read how its previous run ended.", "docker logs --timestamps --tail 200 CONTAINER"),
@@ -151,6 +151,16 @@ const ENTRIES: &[Entry] = &[
         remedy: &[
             Step::run("Read the last checks.", "docker inspect -f '{{json .State.Health}}' CONTAINER"),
             Step::run("Read its log of that time.", "docker logs --since 15m CONTAINER"),
+        ],
+        links: &[],
+    },
+    Entry {
+        code: "stable::error_logged",
+        meaning: "A container logged a text that must not appear while it is being watched.",
+        told_by: "A line of its log within the window contains one of the texts under `errors`. The line is shown.",
+        remedy: &[
+            Step::run("Read what led to it.", "docker logs --timestamps --since 15m CONTAINER"),
+            Step::say("If the line is harmless, write a text that it does not contain."),
         ],
         links: &[],
     },

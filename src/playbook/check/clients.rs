@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::Check;
+use super::ids::given;
 use crate::document::escaped;
-use crate::playbook::EnvText;
 
 /// Words beside `CLIENT_ID` that leave no doubt about which kind of client is meant. Others, such as `OAUTH_CLIENT_ID`,
 /// are not ours.
@@ -13,19 +13,24 @@ const OF_THE_API: &[&str] = &["IB", "IBKR", "TWS", "API", "GATEWAY", "BROKER", "
 impl Check<'_> {
     pub(super) fn clients(&mut self) {
         let playbook = self.playbook;
-        let mut given: BTreeMap<i32, (&str, &str)> = BTreeMap::new();
+        let mut seen: BTreeMap<i32, (&str, &str)> = BTreeMap::new();
         for (key, format) in &playbook.containers {
-            for (name, value) in &format.env {
-                let EnvText::Plain(text) = value else { continue };
+            for (name, text) in given(format) {
                 let Some(id) = is_client_id(name).then(|| text.trim().parse::<i32>().ok()).flatten() else {
                     continue;
                 };
-                let pointer = format!("/containers/{}/env/{}", escaped(key), escaped(name));
+                // What a compose file gives is told at the container.
+                let own = if format.env.contains_key(name) {
+                    format!("/env/{}", escaped(name))
+                } else {
+                    String::new()
+                };
+                let pointer = format!("/containers/{}{own}", escaped(key));
                 self.client_id(id, &pointer);
                 if self.against_ledger(key, name, id, &pointer) {
                     continue;
                 }
-                match given.insert(id, (key, name)) {
+                match seen.insert(id, (key, name)) {
                     Some((first, other)) if first != key => {
                         let message =
                             format!("{first} ({other}) and {key} ({name}) have the same client id {id}");

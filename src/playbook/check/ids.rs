@@ -4,12 +4,23 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Check;
 use crate::document::escaped;
+use crate::playbook::{ContainerFormat, EnvText};
 
 /// Ids openbell itself uses when it looks.
 const PROBE_IDS: std::ops::RangeInclusive<i32> = 9000..=9099;
 
 /// Who owns the ids of `connection.client_id` in a ledger.
 const OWN: &str = "openbell";
+
+/// The environment that a container is given, here or by its compose file, without secrets by reference.
+pub(super) fn given(format: &ContainerFormat) -> impl Iterator<Item = (&str, &str)> {
+    let own = format.env.iter().filter_map(|(name, value)| match value {
+        EnvText::Plain(text) => Some((name.as_str(), text.as_str())),
+        EnvText::Secret(_) => None,
+    });
+    let composed = format.definition.iter().flat_map(|definition| &definition.env);
+    own.chain(composed.map(|(name, value)| (name.as_str(), value.as_str())))
+}
 
 impl Check<'_> {
     pub(super) fn connection(&mut self) {
@@ -46,6 +57,10 @@ impl Check<'_> {
         if id == 0 {
             let help = "client id 0 is the one that binds manual orders; use another, such as 100";
             self.problem("safety::client_id_zero", pointer, "client id 0 is refused".to_owned(), help);
+        } else if let Some(container) = self.master(id) {
+            let message = format!("client id {id} is refused: it is the master client id of {container}");
+            let help = "a master client sees the orders of all others: use another id, or clear the master's";
+            self.problem("safety::client_id_master", pointer, message, help);
         } else if id < 0 {
             let message = format!("{id} is not a client id");
             self.problem("playbook::client_id", pointer, message, "client ids are positive numbers");
@@ -53,6 +68,18 @@ impl Check<'_> {
             let message = format!("the client id {id} belongs to openbell's own probes");
             self.problem("playbook::client_id", pointer, message, "use an id outside 9000 to 9099");
         }
+    }
+
+    /// The container whose gateway is given this id as that of its master client.
+    fn master(&self, id: i32) -> Option<&str> {
+        let is_master = |name: &str, value: &str| {
+            let name = name.to_ascii_uppercase();
+            (name.ends_with("MASTER_CLIENT_ID") || name.ends_with("MASTERCLIENTID"))
+                && value.trim().parse() == Ok(id)
+        };
+        let mut containers = self.playbook.containers.iter();
+        let given = containers.find(|(_, format)| given(format).any(|(name, value)| is_master(name, value)));
+        given.map(|(key, _)| key.as_str())
     }
 
     pub(super) fn ledger(&mut self) {

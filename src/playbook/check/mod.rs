@@ -8,6 +8,7 @@ use std::ops::Range;
 mod clients;
 mod conditions;
 mod containers;
+mod drills;
 mod env;
 mod gates;
 mod ids;

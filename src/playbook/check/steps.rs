@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use super::{Check, List};
+use crate::document::escaped;
 use crate::playbook::order::Order;
 use crate::steps::Action;
 
@@ -26,6 +27,7 @@ impl<'a> Check<'a> {
                 self.conditions(list, &order);
                 self.starts(list, &order, &sorted);
                 self.fights(list, &order, &sorted);
+                self.drills(list, &order);
             }
         }
     }
@@ -45,7 +47,8 @@ impl<'a> Check<'a> {
             self.time(list, &pointer, step);
             self.spans(&pointer, &step.action);
             if let Some(container) = step.action.container() {
-                self.reference(&format!("{pointer}/do/{}/container", step.action.name()), container);
+                let key = if matches!(step.action, Action::Drill(_)) { "restart" } else { "container" };
+                self.reference(&format!("{pointer}/do/{}/{key}", step.action.name()), container);
             }
             self.action(&pointer, &step.action);
         }
@@ -60,6 +63,16 @@ impl<'a> Check<'a> {
                 let message = "there is no `strategy` section to check against".to_owned();
                 let help = "add `strategy: {default: C, evidence: {container: bot}}`";
                 self.problem("playbook::no_strategy", &format!("{pointer}/do/strategy"), message, help);
+            }
+            Action::Stable(stable) => {
+                for (container, texts) in &stable.errors {
+                    let at = format!("{pointer}/do/stable/errors/{}", escaped(container));
+                    self.reference(&at, container);
+                    if texts.iter().any(String::is_empty) {
+                        let message = "an empty text stands in every line".to_owned();
+                        self.problem("playbook::no_expectation", &at, message, "such as TimeoutError");
+                    }
+                }
             }
             Action::Exec(exec) if exec.command.is_empty() => {
                 let message = "there is no command".to_owned();

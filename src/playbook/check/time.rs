@@ -21,6 +21,15 @@ impl Check<'_> {
                 format!("the step ends after {within}, before its window of {} is over", stable.length);
             self.problem("playbook::no_time", &at, message, "leave `within` out, or make it longer");
         }
+        if let (Action::Drill(drill), Some(within)) = (&step.action, step.within)
+            && within.get() <= drill.recover_within.get()
+        {
+            let message = format!(
+                "the step ends after {within}, before its recovery of {} is over",
+                drill.recover_within
+            );
+            self.problem("playbook::no_time", &at, message, "leave `within` out, or make it longer");
+        }
         if step.within.is_some()
             && let Some(why) = self.never_waits(&step.action)
         {
@@ -62,6 +71,14 @@ impl Check<'_> {
                     format!("the window of {} cannot be over before the run ends after {run}", stable.length);
                 self.problem("playbook::run_deadline", &format!("{pointer}/do/stable/for"), message, help);
             }
+            (None, Action::Drill(drill)) if drill.recover_within.get() >= run.get() => {
+                let message = format!(
+                    "the recovery may take {}, and the whole run no more than {run}",
+                    drill.recover_within
+                );
+                let at = format!("{pointer}/do/drill/recover_within");
+                self.problem("playbook::run_deadline", &at, message, help);
+            }
             _ => {}
         }
     }
@@ -74,6 +91,10 @@ impl Check<'_> {
                 let at = format!("{pointer}/do/stable");
                 let help = "`every` is at least 100ms, `for` above it, such as 5m";
                 self.problem("playbook::no_time", &at, message, help);
+            }
+            Action::Drill(drill) if drill.recover_within.get().is_zero() => {
+                let at = format!("{pointer}/do/drill/recover_within");
+                self.problem("playbook::no_time", &at, "a recovery needs time".to_owned(), "such as 120s");
             }
             Action::Exec(exec) if exec.limit.get().is_zero() => {
                 let at = format!("{pointer}/do/exec/limit");

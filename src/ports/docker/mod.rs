@@ -71,6 +71,8 @@ pub trait Docker: Send + Sync {
     async fn path(&self, name: &str, path: &str) -> Result<PathInContainer, DockerError>;
     /// All containers, running or not.
     async fn containers(&self) -> Result<Vec<Container>, DockerError>;
+    /// Ends a container with SIGKILL, at once; one that has ended is fine. The engine does not restart it by itself.
+    async fn kill(&self, name: &str) -> Result<(), DockerError>;
     /// Stops a container and starts it again.
     async fn restart(&self, name: &str, grace: Duration) -> Result<(), DockerError>;
     /// A regular file in a container, volumes included, running or not; `None` when there is none. At most 1 MiB is

@@ -195,6 +195,7 @@ fn verdict(foreseen: &Foreseen, list: StepList) -> (&'static str, Style, &'stati
         Foreseen::Change { changes, .. } => match changes.first().map(|change| change.what) {
             Some(Doing::Create) | None => ("+", plain().yellow(), "create"),
             Some(Doing::Start) => ("+", plain().yellow(), "start"),
+            Some(Doing::Restart) => ("~", plain().yellow(), "restart"),
             Some(Doing::Build) => ("+", plain().yellow(), "build"),
             Some(Doing::Recreate) => ("~", plain().yellow(), "recreate"),
             Some(Doing::Rebuild) => ("~", plain().yellow(), "rebuild"),
@@ -258,6 +259,7 @@ fn done(change: &Change) -> String {
         Doing::Create => "created",
         Doing::Start => "tried to start",
         Doing::Recreate => "recreated",
+        Doing::Restart => "restarted",
         Doing::Build => "built",
         Doing::Rebuild => "rebuilt",
     };

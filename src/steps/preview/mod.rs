@@ -73,6 +73,7 @@ impl Ahead {
         let verb = match what {
             Doing::Create | Doing::Build => "creates",
             Doing::Start => "starts",
+            Doing::Restart => "restarts",
             Doing::Recreate | Doing::Rebuild => "recreates",
         };
         let how = format!("`{step}` {verb} {name} first");

@@ -33,14 +33,14 @@ impl Explain for BotError {
 }
 
 /// Looks at the bot once.
-pub(super) async fn up(scope: &Scope<'_>) -> Result<Facts, Failure> {
+pub(in crate::steps) async fn up(scope: &Scope<'_>) -> Result<Facts, Failure> {
     let item = scope.stack.bot().ok_or(BotError::Nobody)?;
     let mut facts = Facts::new();
     facts.insert("bot".to_owned(), item.spec.name.clone().into());
     let looked = async {
         container_state::running(scope, item).await?;
         if item.spec.healthcheck.is_some() {
-            facts.extend(Healthy { container: item.key.clone() }.attempt(scope).await?);
+            facts.extend(Healthy::of(&item.key).attempt(scope).await?);
         }
         facts.extend(StrategyCheck {}.attempt(scope).await?);
         Ok::<_, Failure>(())

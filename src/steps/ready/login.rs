@@ -60,6 +60,12 @@ pub(super) fn react(stack: &Stack, line: &LogLine) -> Reaction {
     why(&read(std::slice::from_ref(line)), stack).map_or(Reaction::Nothing, Reaction::Tell)
 }
 
+/// When the gateway was logged in last, as its container's log tells: another time is another session. Nothing while it
+/// restarts, and where no log tells.
+pub async fn last_log_in(world: &World, stack: &Stack) -> Option<String> {
+    log_in(world, stack).await?.completed.map(|at| at.to_string())
+}
+
 async fn log_in(world: &World, stack: &Stack) -> Option<LogIn> {
     let gateway = stack.gateway()?;
     let container = world.docker.container(&gateway.spec.name).await.ok()??;

@@ -17,6 +17,8 @@ mod climb;
 pub mod gone;
 mod login;
 
+pub use login::last_log_in;
+
 /// Waits until the TWS API is really ready. A staged probe climbs the rungs tcp, version, accounts, next id, request
 /// on one connection at a time, patiently when the gateway is silent; then a session through the API client that
 /// bots use confirms version, accounts, next order id and a current-time round trip. The gateway's container is
@@ -39,7 +41,7 @@ pub struct Ready {
 }
 
 /// A rung of readiness.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Stage {
     /// Something accepts TCP. Proves nothing behind docker-proxy or socat.

@@ -320,6 +320,14 @@ impl Docker for FakeEngine {
         Ok(self.with(|state| state.containers.values().cloned().collect()))
     }
 
+    async fn kill(&self, name: &str) -> Result<(), DockerError> {
+        self.with(|state| {
+            state.changes.push(format!("kill {name}"));
+            state.containers.get_mut(name).ok_or_else(|| missing(name))?.status = Status::Exited;
+            Ok(())
+        })
+    }
+
     async fn restart(&self, name: &str, grace: Duration) -> Result<(), DockerError> {
         self.stop(name, grace).await?;
         self.start(name).await

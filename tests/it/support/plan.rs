@@ -14,6 +14,7 @@ pub const STACK: &str = r#"
 version: 1
 name: stack
 connection: { address: "127.0.0.1:4002", client_id: [101, 102], timeout: 5s }
+client_ids: { openbell: 102 }
 strategy: { default: C, evidence: { container: bot } }
 safety:
   env: { bot: { DRY_RUN: "true" } }

@@ -1,0 +1,145 @@
+//! The safe state is proven again after every start or restart of a container of the stack and after every log-in of the
+//! gateway, whoever caused it: when a step is over, what is new since the last look is looked for, and where there is
+//! something, every held container that runs is proven.
+
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+use std::time::Duration;
+
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use super::interlock;
+use super::step::Ended;
+use super::waiting::{Unmet, Wait};
+use crate::diagnosis::{Class, Failure};
+use crate::event::Outcome;
+use crate::playbook::{Plan, PlannedStep};
+use crate::ports::World;
+use crate::ports::docker::Container;
+use crate::steps::ready::last_log_in;
+use crate::steps::safety::{self, Extent};
+use crate::steps::{Action, Notes, Scope, StackContainer, Tries};
+
+/// How long a proof may take once no step is left that would start the container again.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// When each container was started, and the gateway logged in, by its key, as it was seen last; nothing before a held one
+/// was seen to run.
+#[derive(Debug, Default)]
+pub(super) struct Starts(Mutex<Option<BTreeMap<String, String>>>);
+
+/// Where the look is taken.
+#[derive(Clone, Copy)]
+pub(super) struct Place<'a> {
+    pub(super) plan: &'a Plan,
+    pub(super) world: &'a World,
+    pub(super) stop: &'a CancellationToken,
+    /// The steps of the same list that are not begun yet.
+    pub(super) to_come: &'a [&'a PlannedStep],
+}
+
+impl Starts {
+    /// Looks once the step is over. A held container whose proof fails is stopped; that ends the run, unless a step is
+    /// still to come that starts it through its gate.
+    pub(super) async fn after(&self, step: &PlannedStep, ended: &mut Ended, place: Place<'_>) {
+        let held: Vec<&StackContainer> =
+            place.plan.stack.containers.values().filter(|item| item.held).collect();
+        let Some(now) = look(&held, place).await else { return };
+        let started = self.news(&now, step, &held);
+        if started.is_empty() {
+            return;
+        }
+        for item in held.into_iter().filter(|item| now.contains_key(&item.key)) {
+            let again = place.to_come.iter().any(|step| starts(step, &item.key));
+            if let Err(doubt) = proof(item, again, place).await {
+                shut(item, doubt, (again, &started), ended, place.world).await;
+            }
+        }
+    }
+
+    /// What started since the last look. What a step has just brought through its own gate is proven.
+    fn news(
+        &self,
+        now: &BTreeMap<String, String>,
+        step: &PlannedStep,
+        held: &[&StackContainer],
+    ) -> Vec<String> {
+        let mut seen = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let before = seen.replace(now.clone());
+        let Some(before) = before else { return Vec::new() };
+        let gated = |key: &str| held.iter().any(|item| item.key == key) && starts(step, key);
+        let drilled = matches!(step.action, Action::Drill(_));
+        let is_news = |(key, at): &(&String, &String)| before.get(*key) != Some(*at) && !gated(key);
+        let news = now.iter().filter(is_news).map(|(key, _)| key.clone());
+        // A drill ends with the whole proof, after everything that it started.
+        if drilled { Vec::new() } else { news.collect() }
+    }
+}
+
+fn starts(step: &PlannedStep, key: &str) -> bool {
+    matches!(&step.action, Action::Start(start) if start.container == key)
+}
+
+/// When what runs was started; nothing where no held container runs, or no engine answers.
+async fn look(held: &[&StackContainer], place: Place<'_>) -> Option<BTreeMap<String, String>> {
+    let docker = &place.world.docker;
+    let mut now = BTreeMap::new();
+    let others = place.plan.stack.containers.values().filter(|item| !item.held);
+    for item in held.iter().copied().chain(others) {
+        if now.is_empty() && !item.held {
+            return None;
+        }
+        if let Some(container) = docker.container(&item.spec.name).await.ok()?.filter(Container::is_running) {
+            now.insert(item.key.clone(), container.started_at);
+        }
+    }
+    if let Some(gateway) = place.plan.stack.gateway()
+        && let Some(started) = now.get_mut(&gateway.key)
+        && let Some(logged_in) = last_log_in(place.world, &place.plan.stack).await
+    {
+        started.push_str(", logged in at ");
+        started.push_str(&logged_in);
+    }
+    Some(now).filter(|now| held.iter().any(|item| now.contains_key(&item.key)))
+}
+
+/// The gate's own proof, of a container that runs.
+async fn proof(item: &StackContainer, again: bool, place: Place<'_>) -> Result<(), Failure> {
+    let Place { plan, world, stop, .. } = place;
+    let (notes, waiting) = Notes::new();
+    let scope = Scope { world, stack: &plan.stack, step: "", tries: Tries::default(), notes: &notes };
+    if again {
+        return safety::holds(&scope, Some(&item.key), Extent::Gate).await;
+    }
+    let mut wait = Wait::quiet(&item.key, stop, Instant::now() + PATIENCE, waiting);
+    match wait.until_it_passes(async |_| safety::holds(&scope, Some(&item.key), Extent::Gate).await).await {
+        // Ended by hand: the run is interrupted, and leaves the containers as they are.
+        Ok(()) | Err(Unmet::Stopped) => Ok(()),
+        Err(Unmet::Hopeless(doubt) | Unmet::OutOfTime(doubt)) => Err(doubt),
+    }
+}
+
+/// Stops a container whose safe state is in doubt.
+async fn shut(
+    item: &StackContainer,
+    doubt: Failure,
+    (again, started): (bool, &[String]),
+    ended: &mut Ended,
+    world: &World,
+) {
+    let stopped = interlock::stop(world, item, doubt.why.message.clone()).await;
+    // Not yet to be proven is no breach; but one that cannot be stopped is.
+    if again && doubt.again.is_some() && stopped.failed.is_none() {
+        let name = &item.spec.name;
+        let after = started.join(", ");
+        ended.noted.changes.push(format!(
+            "container {name} stopped: no proof of its safe state yet after the start or log-in of {after}"
+        ));
+        return;
+    }
+    ended.stopped.push(stopped);
+    let after = format!("proven again after the start or log-in of {}", started.join(", "));
+    let why = doubt.why.with_evidence([after]);
+    ended.outcome = Outcome::Failed { why, class: Class::Safety, deadline: None };
+}
