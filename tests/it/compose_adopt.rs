@@ -90,6 +90,30 @@ fn services_named_by_reference_are_adopted_and_never_recreated() {
 }
 
 #[test]
+fn services_are_known_by_their_labels_whatever_their_containers_are_called() {
+    let project = Project::up("labels");
+    project.init(&["--from-compose", "compose.yaml", "--by-reference"]);
+    let name = &project.stack.name;
+    for service in ["gateway", "bot"] {
+        // As Compose called them before its second version.
+        let old = format!("{name}_{service}_1");
+        project.stack.docker(&["rename", &format!("{name}-{service}-1"), &old]);
+    }
+    let before = project.ids();
+    let planned = project.stack.openbell(&["plan", "playbook.yaml"]);
+    assert_eq!(planned.code, 0, "{}{}", planned.stdout, planned.stderr);
+    let ran = project.stack.run();
+    ran.exits(0);
+    assert_eq!(ran.report["changes"], 0, "{}", ran.ended.stderr);
+    assert_eq!(project.ids(), before);
+    project.stack.docker(&["stop", &format!("{name}_bot_1")]);
+    let ran = project.stack.run();
+    ran.exits(0);
+    assert_eq!(ran.step("bot")["changes"][0], format!("container {name}_bot_1 started"));
+    assert_eq!(project.ids(), before);
+}
+
+#[test]
 fn a_running_project_becomes_a_playbook_that_changes_nothing() {
     let project = Project::up("running");
     project.init(&["--from-running", &project.stack.name]);
