@@ -45,11 +45,15 @@ async fn a_failure_that_a_change_can_mend_is_none() {
 #[tokio::test(start_paused = true)]
 async fn no_secret_is_shown() {
     let fakes = up().await;
-    let env = "env: { DRY_RUN: \"true\", API_KEY: { file: ./key }, DB: \"postgres://u:hunter2@db/x\" }, hold";
+    let env = "env: { DRY_RUN: \"true\", API_KEY: { file: ./key }, DB: x }, hold";
     let plan = changed("env: { DRY_RUN: \"true\" }, hold", env);
     fakes.engine.with(|state| {
         let env = &mut state.containers.get_mut("stack-bot").unwrap().env;
-        env.extend(["API_KEY=old-canary".into(), "TWS_USERID=canary-user".into(), "DB=x".into()]);
+        env.extend([
+            "API_KEY=old-canary".into(),
+            "TWS_USERID=canary-user".into(),
+            "DB=postgres://u:hunter2@db/x".into(),
+        ]);
     });
     let preview = look(&plan, &fakes).await;
     let Foreseen::Change { changes, .. } = &step(&preview, "bot").foreseen else { panic!("{preview:#?}") };
@@ -62,10 +66,11 @@ async fn no_secret_is_shown() {
 #[tokio::test(start_paused = true)]
 async fn arguments_behind_a_flag_that_speaks_of_a_secret_are_not_shown() {
     let fakes = up().await;
-    let plan = changed(
-        "{ image: bot,",
-        "{ image: bot, command: [run, --token, hunter2, --password=hunter2, --id, '7'],",
-    );
+    fakes.engine.with(|state| {
+        let words = ["run", "--token", "hunter2", "--password=hunter2", "--id", "7"];
+        state.containers.get_mut("stack-bot").unwrap().command = words.map(str::to_owned).to_vec();
+    });
+    let plan = changed("{ image: bot,", "{ image: bot, command: [run],");
     let text = page(&look(&plan, &fakes).await);
     assert!(text.contains("run --token *** --password=*** --id 7") && !text.contains("hunter2"), "{text}");
 }

@@ -9,9 +9,6 @@ use crate::playbook::{ContainerFormat, EnvText};
 /// Ids openbell itself uses when it looks.
 const PROBE_IDS: std::ops::RangeInclusive<i32> = 9000..=9099;
 
-/// Who owns the ids of `connection.client_id` in a ledger.
-const OWN: &str = "openbell";
-
 /// The environment that a container is given, here or by its compose file, without secrets by reference.
 pub(super) fn given(format: &ContainerFormat) -> impl Iterator<Item = (&str, &str)> {
     let own = format.env.iter().filter_map(|(name, value)| match value {
@@ -95,12 +92,6 @@ impl Check<'_> {
                     message,
                     "give each its own id: the gateway admits only one",
                 );
-            }
-            if owner != OWN && self.playbook.connection.client_id.contains(id) {
-                let message =
-                    format!("the client id {id} is {owner}'s, and `connection.client_id` would take it");
-                let help = "take it out of one of them; openbell's own ids stand under the name `openbell`";
-                self.problem("playbook::client_id_clash", &pointer, message, help);
             }
         }
     }
