@@ -14,7 +14,7 @@ mod shell;
 mod stack;
 
 pub use diagnose::{Diagnose, Expect, Explain, Fix};
-pub use edit::{Audit, AuditCommand, Edit, Get, Set, Undo, Unset, Writing};
+pub use edit::{Accept, Audit, AuditCommand, Edit, Get, Set, Undo, Unset, Writing};
 pub use probe::{Probe, ProbeStage};
 pub use reading::Reading;
 pub use shell::{Completions, Man, Shell};
