@@ -180,7 +180,7 @@ fn judged(
 ) -> Result<(Written, Option<Record>), EditError> {
     let before = Safety::of(&opened.named, opened.text());
     let now = Safety::of(&opened.named, after);
-    let nothing = Default::default();
+    let nothing = safety::Relevant::default();
     let was = before.as_ref().map_or(&nothing, |before| &before.relevant);
     let mut changes = now.as_ref().map(|now| safety::changes(was, &now.relevant)).unwrap_or_default();
     if !changes.is_empty() && taken_back(opened, before.as_ref(), now.as_ref())? {

@@ -31,8 +31,10 @@ impl Safety {
         let relevant = safety::relevant(&value, &whole.variables);
         let given: BTreeMap<_, _> = safety::used(&relevant)
             .into_iter()
-            .filter_map(|name| Some((whole.variables.get(&name)?, name)))
-            .map(|(value, name)| (name, value))
+            .filter_map(|name| {
+                let value = whole.variables.get(&name)?;
+                Some((name, value))
+            })
             .collect();
         let hashes = |texts: &Vec<String>| texts.iter().map(|text| sha256(text.as_bytes())).collect();
         let compose: BTreeMap<&String, Vec<String>> =

@@ -33,8 +33,10 @@ pub(crate) fn whole(file: &Path, text: &str) -> Option<Whole> {
     let directory = absolute.parent().unwrap_or(Path::new("/"));
     let compose = compose_files(&composed, &outside, &sources)
         .into_iter()
-        .map(|name| (texts(&directory.join(&name)), name))
-        .map(|(texts, name)| (name, texts))
+        .map(|name| {
+            let texts = texts(&directory.join(&name));
+            (name, texts)
+        })
         .collect();
     Some(Whole { variables: outside.all(), compose, value: composed.value })
 }
@@ -60,12 +62,10 @@ fn compose_files(composed: &Composed, outside: &Scope<'_>, sources: &Sources) ->
 /// The file, what it includes and extends, what overrides it, and the env files of all of them.
 fn texts(file: &Path) -> Vec<String> {
     let environment = Environment { profiles: vec!["*".to_owned()], ..Environment::default() };
-    match compose::read(file, &environment) {
-        Ok(project) => project.sources.into_iter().map(|source| source.text).collect(),
-        // Such as one that wants a variable of the environment.
-        Err(_) => {
-            let beside = file.with_file_name(".env");
-            [file, &beside].into_iter().filter_map(|file| std::fs::read_to_string(file).ok()).collect()
-        }
+    if let Ok(project) = compose::read(file, &environment) {
+        return project.sources.into_iter().map(|source| source.text).collect();
     }
+    // Such as one that wants a variable of the environment.
+    let beside = file.with_file_name(".env");
+    [file, &beside].into_iter().filter_map(|file| std::fs::read_to_string(file).ok()).collect()
 }

@@ -68,3 +68,40 @@ fn a_writer_that_is_killed_leaves_the_old_file_or_the_new_one() {
     assert_eq!(run(&["undo", file]).code, 0);
     eprintln!("100 killed: {old} left the old file, {new} the new one");
 }
+
+#[test]
+#[expect(clippy::print_stderr, reason = "how often each came is worth a line")]
+fn a_writer_that_is_killed_leaves_a_record_that_holds_and_no_litter() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("playbook.yaml");
+    let file = path.to_str().unwrap();
+    std::fs::write(&path, PLAYBOOK).unwrap();
+    let approved = |round: u64| {
+        let change = format!("containers.gateway.image=gateway:{round}");
+        let mut command = openbell(&["set", file, &change, "--approve", "maria: the new build"]);
+        command.stdout(Stdio::null()).stderr(Stdio::null());
+        command
+    };
+    let mut seed: u64 = 0x9E37_79B9_7F4A_7C15;
+    let mut left = 0;
+    for round in 0..60 {
+        let mut writer = approved(round).spawn().unwrap();
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        for _ in 0..(seed >> 33) % 600 {
+            std::fs::read(&path).unwrap();
+        }
+        let _ = writer.kill();
+        writer.wait().unwrap();
+        let verified = run(&["audit", "verify", file]);
+        assert_eq!(verified.code, 0, "round {round}: {}", verified.stderr);
+        left += usize::from(verified.stdout.contains("crash"));
+    }
+    assert!(approved(60).status().unwrap().success());
+    let verified = run(&["audit", "verify", file]);
+    assert!(verified.code == 0 && !verified.stdout.contains("crash"), "{}", verified.stdout);
+    let entries = std::fs::read_dir(directory.path()).unwrap();
+    let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    assert_eq!(names, ["playbook.yaml", "playbook.yaml.audit.jsonl", "playbook.yaml.undo.jsonl"]);
+    eprintln!("60 killed: {left} left a record of what was not made");
+}
