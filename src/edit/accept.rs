@@ -26,7 +26,7 @@ pub fn accept(opened: &Opened, approval: &Approval, terms: &Terms<'_>) -> Result
         Ok(standing) if !standing.records.is_empty() && standing.holds(Some(&safety)) => {
             return Ok(format!("{file}: nothing to accept, its safety is what the record ends with"));
         }
-        Ok(standing) => standing.settle(opened)?,
+        Ok(standing) => standing.settle(opened, Some(&safety))?,
         // What is gone cannot be brought back; that it is gone stays on record.
         Err(EditError::RecordCut { head, .. }) => {
             let (path, before) = ("the record that ended the file".to_owned(), Value::String(head));

@@ -239,8 +239,9 @@ fn taken_back(opened: &Opened, before: Option<&Safety>, now: Option<&Safety>) ->
 
 /// Takes away what a crash left in the record. One that does not hold stays as it is: `verify` tells.
 fn settle(opened: &Opened) -> Result<(), EditError> {
-    match Standing::of(opened, Safety::of(&opened.named, opened.text()).as_ref()) {
-        Ok(standing) => standing.settle(opened),
+    let safety = Safety::of(&opened.named, opened.text());
+    match Standing::of(opened, safety.as_ref()) {
+        Ok(standing) => standing.settle(opened, safety.as_ref()),
         Err(_) => Ok(()),
     }
 }

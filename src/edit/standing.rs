@@ -106,13 +106,21 @@ impl Standing {
         self.records.last().is_none_or(|last| safety.is_some_and(|safety| safety.digest == last.safety))
     }
 
-    /// Takes away what a crash left, before something new is written.
-    pub(super) fn settle(&self, opened: &Opened) -> Result<(), EditError> {
-        if self.left.is_none() {
-            return Ok(());
+    /// Takes away what a crash left, before something new is written. Where it came between a change and the note that
+    /// it was made, the note is made up for: else what the next crash leaves would not be known for what it is.
+    pub(super) fn settle(&self, opened: &Opened, safety: Option<&Safety>) -> Result<(), EditError> {
+        if self.left.is_some() {
+            let trail = Trail::of(&opened.target);
+            let failed = |source| EditError::NotWritten { file: trail.shown(), source };
+            return trail.cut(self.length).map_err(failed);
         }
-        let trail = Trail::of(&opened.target);
-        trail.cut(self.length).map_err(|source| EditError::NotWritten { file: trail.shown(), source })
+        let history = History::of(&opened.target);
+        match self.records.last() {
+            Some(last) if self.holds(safety) && history.head().as_ref() != Some(&last.hash) => history
+                .made(last.hash.clone())
+                .map_err(|source| EditError::NotWritten { file: history.shown(), source }),
+            _ => Ok(()),
+        }
     }
 }
 

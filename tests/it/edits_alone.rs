@@ -82,12 +82,15 @@ fn a_writer_that_is_killed_leaves_a_record_that_holds_and_no_litter() {
         command.stdout(Stdio::null()).stderr(Stdio::null());
         command
     };
-    let mut seed: u64 = 0x9E37_79B9_7F4A_7C15;
+    let record = directory.path().join("playbook.yaml.audit.jsonl");
+    let length = || std::fs::metadata(&record).map_or(0, |about| about.len());
     let mut left = 0;
     for round in 0..60 {
+        let before = length();
         let mut writer = approved(round).spawn().unwrap();
-        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-        for _ in 0..(seed >> 33) % 600 {
+        // The instant that matters comes when the record has grown and the playbook has not changed yet.
+        while writer.try_wait().unwrap().is_none() && length() == before {}
+        for _ in 0..(round % 20) * 4 {
             std::fs::read(&path).unwrap();
         }
         let _ = writer.kill();
@@ -96,6 +99,7 @@ fn a_writer_that_is_killed_leaves_a_record_that_holds_and_no_litter() {
         assert_eq!(verified.code, 0, "round {round}: {}", verified.stderr);
         left += usize::from(verified.stdout.contains("crash"));
     }
+    assert!(left > 0, "no writer was killed between its record and its change");
     assert!(approved(60).status().unwrap().success());
     let verified = run(&["audit", "verify", file]);
     assert!(verified.code == 0 && !verified.stdout.contains("crash"), "{}", verified.stdout);

@@ -145,7 +145,7 @@ const ENTRIES: &[Entry] = &[
             ),
             Step::run(
                 "That begins a new record, which says that the old one is gone.",
-                "openbell audit accept PLAYBOOK --approve \"maria: compared with the backup of Friday\"",
+                "openbell audit accept PLAYBOOK --approve \"WHO:WHY\"",
             ),
         ],
         links: &[],
@@ -159,7 +159,7 @@ const ENTRIES: &[Entry] = &[
             Step::say("Bring `PLAYBOOK.audit.jsonl` back from a backup or from the version control."),
             Step::run(
                 "Where there is none, look at the playbook, then have somebody answer for it.",
-                "openbell audit accept PLAYBOOK --approve \"maria: compared with the backup of Friday\"",
+                "openbell audit accept PLAYBOOK --approve \"WHO:WHY\"",
             ),
         ],
         links: &[],
@@ -176,7 +176,7 @@ const ENTRIES: &[Entry] = &[
             Step::say("Take it back; a change that only does that needs no approval."),
             Step::run(
                 "Or have somebody answer for it.",
-                "openbell audit accept PLAYBOOK --approve \"maria: the new account of the desk\"",
+                "openbell audit accept PLAYBOOK --approve \"WHO:WHY\"",
             ),
         ],
         links: &[],
@@ -209,7 +209,7 @@ const ENTRIES: &[Entry] = &[
             Step::say("Take the change back."),
             Step::run(
                 "Or have somebody answer for it.",
-                "openbell audit accept PLAYBOOK --approve \"maria: the new account of the desk\"",
+                "openbell audit accept PLAYBOOK --approve \"WHO:WHY\"",
             ),
         ],
         links: &[],

@@ -26,7 +26,7 @@ const ENTRIES: &[Entry] = &[
             does not go past it.",
         remedy: &[
             Step::run("Write another file, and compare.", "openbell init OTHER.yaml"),
-            Step::run("Take over what you want.", "openbell edit --approve \"who: why\" PLAYBOOK"),
+            Step::run("Take over what you want.", "openbell edit PLAYBOOK --approve \"WHO:WHY\""),
             Step::say("Or move the playbook away, with the files that carry its name."),
         ],
         links: &[],
