@@ -92,14 +92,30 @@ pub struct Audit {
 /// What can be done with the record of approved changes.
 #[derive(Debug, Subcommand)]
 pub enum AuditCommand {
-    /// Check that the record is whole, and that it ends with the playbook as it is.
+    /// Check that the record is whole, and that it ends with the safety of the playbook as it is, with the files it
+    /// includes, its env files and its compose files.
     Verify {
         /// The playbook.
         playbook: PathBuf,
     },
+    /// Have somebody answer for the playbook as it is, after it was changed outside openbell: it is recorded as found.
+    Accept(Accept),
     /// Print the record.
     Show {
         /// The playbook.
         playbook: PathBuf,
     },
+}
+
+/// `openbell audit accept`.
+#[derive(Debug, Args)]
+pub struct Accept {
+    /// The playbook.
+    pub playbook: PathBuf,
+    /// Who answers for it, and why.
+    #[arg(long, value_name = "WHO: WHY")]
+    pub approve: String,
+    /// What the playbook is read with.
+    #[command(flatten)]
+    pub reading: Reading,
 }

@@ -16,7 +16,7 @@ mod stack;
 
 pub use arming::ArmingArgs;
 pub use diagnose::{Diagnose, Expect, Explain, Fix};
-pub use edit::{Audit, AuditCommand, Edit, Get, Set, Undo, Unset, Writing};
+pub use edit::{Accept, Audit, AuditCommand, Edit, Get, Set, Undo, Unset, Writing};
 pub use probe::{Probe, ProbeStage};
 pub use reading::Reading;
 pub use shell::{Completions, Man, Shell};

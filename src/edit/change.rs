@@ -34,13 +34,34 @@ impl Change {
     }
 }
 
-/// The text after these changes, one after the other. A byte order mark is no part of it. Proven: it means what the text
+/// The text after these changes, one after the other; what is taken away, by its place before any of it went. A byte order mark is no part of it. Proven: it means what the text
 /// before meant but for these values, and every comment is there but those in the lines of what was taken away.
 ///
 /// # Errors
-/// A path that leads nowhere, a value that cannot be read, and a value that cannot be changed by itself.
+/// Two that name one place, a path that leads nowhere, a value that cannot be read, and a value that cannot be changed by itself.
 pub fn changed(text: &str, schema: &Value, changes: &[Change]) -> Result<String, EditError> {
-    changes.iter().try_fold(text.to_owned(), |text, change| one(&text, schema, change))
+    let changes = ordered(text, changes)?;
+    changes.into_iter().try_fold(text.to_owned(), |text, change| one(&text, schema, change))
+}
+
+/// The changes in an order in which none moves what another one names.
+fn ordered<'a>(text: &str, changes: &'a [Change]) -> Result<Vec<&'a Change>, EditError> {
+    let Some(root) = meaning(text).filter(|_| changes.len() > 1) else { return Ok(changes.iter().collect()) };
+    let mut placed: Vec<(Option<Vec<Step>>, &Change)> = Vec::new();
+    for change in changes {
+        // Of what only an earlier change makes nothing is known yet, and each `[+]` is another item.
+        let appends = change.path().contains("[+]") || change.path().ends_with("/-");
+        let steps = resolve(change.path(), &root).ok().filter(|_| !appends).map(|place| place.steps);
+        if steps.is_some() && placed.iter().any(|(other, _)| *other == steps) {
+            return Err(EditError::Twice { path: change.path().to_owned() });
+        }
+        placed.push((steps, change));
+    }
+    if changes.iter().all(|change| matches!(change, Change::Unset { .. })) {
+        // From the back: what goes moves only what comes after it.
+        placed.sort_by(|(one, _), (other, _)| other.cmp(one));
+    }
+    Ok(placed.into_iter().map(|(_, change)| change).collect())
 }
 
 fn one(text: &str, schema: &Value, change: &Change) -> Result<String, EditError> {

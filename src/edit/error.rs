@@ -161,7 +161,8 @@ pub enum EditError {
     #[diagnostic(
         code(edit::record),
         help(
-            "somebody or something changed it outside openbell: compare with a backup, and look at the playbook"
+            "somebody or something changed it outside openbell: compare with a backup, and look at the playbook; then \
+             put the file aside, and have somebody answer for what is there: `openbell audit accept`"
         )
     )]
     Record {
@@ -172,12 +173,59 @@ pub enum EditError {
         /// What is wrong.
         what: String,
     },
+    /// Records that are known to have been made are not there.
+    #[error("{file} does not hold the last record that was made: lines were cut off, or the file is gone")]
+    #[diagnostic(
+        code(edit::record_cut),
+        help(
+            "bring it back from a backup; or look at the playbook, and have somebody answer for what is there: \
+             `openbell audit accept`"
+        )
+    )]
+    RecordCut {
+        /// The record.
+        file: String,
+        /// The hash of what was the last line.
+        head: String,
+    },
+    /// The playbook's safety was changed outside openbell, so nothing is recorded on top of it.
+    #[error("the safety of {file} was changed outside openbell since {when}, and nobody approved of that")]
+    #[diagnostic(
+        code(edit::changed_outside),
+        help(
+            "nothing was written: a record on top of it would make it look approved. Take that change back, or have \
+             somebody answer for it: `openbell audit accept {file} --approve \"who: why\"`"
+        )
+    )]
+    ChangedOutside {
+        /// The playbook.
+        file: String,
+        /// When the last recorded change was made.
+        when: String,
+    },
+    /// Two changes speak of one place.
+    #[error("`{path}` is named twice")]
+    #[diagnostic(code(edit::twice), help("name each place once: nothing says which of the two is meant"))]
+    Twice {
+        /// The path as typed the second time.
+        path: String,
+    },
+    /// What stands in the lock file's place is none.
+    #[error(
+        "{file} is in the way: openbell locks the playbook with a file of that name, and this is none of its own"
+    )]
+    #[diagnostic(code(edit::lock_file), help("it was not touched: look at it, then move it or take it away"))]
+    LockFile {
+        /// The file.
+        file: String,
+    },
     /// The playbook's safety is not what was approved last.
     #[error("the safety of {file} is not what was approved last ({when}, by {who})")]
     #[diagnostic(
         code(edit::unapproved),
         help(
-            "it was changed outside openbell, or in a file it includes: compare safety, strategy, containers and checks with what was approved"
+            "it was changed outside openbell: in this file, in one it includes, in an env file or in a compose file. Take \
+             that back, or have somebody answer for it: `openbell audit accept {file} --approve \"who: why\"`"
         )
     )]
     Unapproved {

@@ -1,11 +1,12 @@
 //! A playbook's file while it is changed: locked, read once, written whole or not at all.
 
-use std::fs::{self, File, OpenOptions, TryLockError};
+use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use super::beside;
 use super::error::EditError;
+use super::litter;
+use super::lock::Lock;
 
 /// A playbook's file.
 #[derive(Debug)]
@@ -29,6 +30,9 @@ impl Opened {
         let target = fs::canonicalize(file).map_err(unreadable)?;
         let lock = if to_write { Some(Lock::of(file, &target)?) } else { None };
         let text = fs::read_to_string(&target).map_err(unreadable)?;
+        if to_write {
+            litter::clear(&target, &text);
+        }
         Ok(Self { named: file.to_owned(), target, text, _lock: lock })
     }
 
@@ -56,11 +60,7 @@ impl Opened {
             return Err(failed(io::ErrorKind::PermissionDenied.into()));
         }
         let directory = self.target.parent().unwrap_or(Path::new("."));
-        let mut new = tempfile::Builder::new()
-            .prefix(".openbell-")
-            .suffix(".tmp")
-            .tempfile_in(directory)
-            .map_err(failed)?;
+        let mut new = litter::temporary(&self.target).map_err(failed)?;
         new.write_all(text.as_bytes()).map_err(failed)?;
         like(new.as_file(), &about).map_err(failed)?;
         new.as_file().sync_all().map_err(failed)?;
@@ -84,67 +84,4 @@ fn like(new: &File, about: &fs::Metadata) -> io::Result<()> {
         let _ = std::os::unix::fs::fchown(new, Some(about.uid()), Some(about.gid()));
     }
     new.set_permissions(about.permissions())
-}
-
-/// That nobody else edits a file. It goes with its holder, however that ends.
-#[derive(Debug)]
-struct Lock {
-    path: PathBuf,
-    _file: File,
-}
-
-impl Lock {
-    fn of(named: &Path, target: &Path) -> Result<Self, EditError> {
-        let file = named.display().to_string();
-        let path = beside(target, ".lock");
-        let failed = |source| EditError::NotWritten { file: path.display().to_string(), source };
-        // The holder before removes its lock file: then what we locked is no longer the file of that name.
-        for _ in 0..1000 {
-            let lock = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path);
-            let mut lock = lock.map_err(failed)?;
-            match lock.try_lock() {
-                Ok(()) => {}
-                Err(TryLockError::WouldBlock) => {
-                    return Err(EditError::Locked { file, holder: holder(&path) });
-                }
-                Err(TryLockError::Error(source)) => return Err(failed(source)),
-            }
-            if still_named(&lock, &path) {
-                lock.set_len(0)
-                    .and_then(|()| lock.write_all(std::process::id().to_string().as_bytes()))
-                    .map_err(failed)?;
-                return Ok(Self { path, _file: lock });
-            }
-        }
-        Err(EditError::Locked { file, holder: String::new() })
-    }
-}
-
-fn holder(path: &Path) -> String {
-    let pid = fs::read_to_string(path).unwrap_or_default();
-    let known = !pid.is_empty() && pid.chars().all(|c| c.is_ascii_digit());
-    if known { format!(" by process {pid}") } else { String::new() }
-}
-
-#[cfg(unix)]
-fn still_named(lock: &File, path: &Path) -> bool {
-    use std::os::unix::fs::MetadataExt;
-    match (lock.metadata(), fs::metadata(path)) {
-        (Ok(ours), Ok(named)) => (ours.dev(), ours.ino()) == (named.dev(), named.ino()),
-        _ => false,
-    }
-}
-
-#[cfg(not(unix))]
-fn still_named(_: &File, _: &Path) -> bool {
-    true
-}
-
-impl Drop for Lock {
-    fn drop(&mut self) {
-        // Elsewhere the file stays, empty of meaning: a lock is held on it, not by its being there.
-        if cfg!(unix) {
-            let _ = fs::remove_file(&self.path);
-        }
-    }
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::audit::sha256;
-use super::beside;
+use super::{beside, litter};
 
 /// So many changes can be taken back.
 const MOST: usize = 20;
@@ -22,6 +22,14 @@ struct Entry {
     migrated: bool,
 }
 
+/// The last record of a change that is known to have been made: the first line of the file.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Head {
+    /// Its hash.
+    head: String,
+}
+
 /// What a change was made to.
 pub(super) struct Before {
     /// The text.
@@ -34,12 +42,18 @@ pub(super) struct Before {
 
 /// The history beside a playbook.
 pub(super) struct History {
+    playbook: PathBuf,
     file: PathBuf,
 }
 
 impl History {
     pub(super) fn of(playbook: &Path) -> Self {
-        Self { file: beside(playbook, ".undo.jsonl") }
+        Self { playbook: playbook.to_owned(), file: beside(playbook, ".undo.jsonl") }
+    }
+
+    /// The file, to be shown.
+    pub(super) fn shown(&self) -> String {
+        self.file.display().to_string()
     }
 
     /// Takes a change down that is about to be made.
@@ -47,7 +61,7 @@ impl History {
         let mut entries = self.entries();
         entries.push(Entry { before: before.to_owned(), after: sha256(after.as_bytes()), migrated });
         let surplus = entries.len().saturating_sub(MOST);
-        self.write(&entries[surplus..])
+        self.write(&entries[surplus..], self.head())
     }
 
     /// What was before the change that made this text.
@@ -67,7 +81,23 @@ impl History {
     pub(super) fn keep(&self, first: usize) -> io::Result<()> {
         let mut entries = self.entries();
         entries.truncate(first);
-        self.write(&entries)
+        self.write(&entries, self.head())
+    }
+
+    /// Every text that it knows the playbook to have been.
+    pub(super) fn texts(&self) -> Vec<String> {
+        self.entries().into_iter().map(|entry| entry.before).collect()
+    }
+
+    /// The hash of the last record whose change was made, when that is known.
+    pub(super) fn head(&self) -> Option<String> {
+        let text = std::fs::read_to_string(&self.file).unwrap_or_default();
+        text.lines().find_map(|line| serde_json::from_str::<Head>(line).ok()).map(|head| head.head)
+    }
+
+    /// Notes that the change of a record was made.
+    pub(super) fn made(&self, head: String) -> io::Result<()> {
+        self.write(&self.entries(), Some(head))
     }
 
     /// A line that cannot be read, torn by a crash, tells of nothing.
@@ -76,10 +106,13 @@ impl History {
         text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect()
     }
 
-    fn write(&self, entries: &[Entry]) -> io::Result<()> {
-        let directory = self.file.parent().unwrap_or(Path::new("."));
+    fn write(&self, entries: &[Entry], head: Option<String>) -> io::Result<()> {
         // Only for its owner to read: what `tempfile` makes is.
-        let mut new = tempfile::Builder::new().prefix(".openbell-").suffix(".tmp").tempfile_in(directory)?;
+        let mut new = litter::temporary(&self.playbook)?;
+        if let Some(head) = head {
+            serde_json::to_writer(&mut new, &Head { head })?;
+            new.write_all(b"\n")?;
+        }
         for entry in entries {
             serde_json::to_writer(&mut new, entry)?;
             new.write_all(b"\n")?;

@@ -4,12 +4,13 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use super::audit::{Record, Trail, by_name, digest, sha256};
+use super::audit::{Record, by_name, sha256};
 use super::change::{Change, exists};
 use super::error::EditError;
 use super::file::Opened;
 use super::path::{self, pointer, resolve, shown};
-use super::relevant;
+use super::standing::{Left, Safety, Standing};
+use super::trail::Trail;
 use crate::document::meaning;
 use crate::playbook::{Inputs, Playbook};
 use crate::redact::Redactor;
@@ -28,7 +29,7 @@ pub struct Seen {
 /// # Errors
 /// There is none.
 pub fn look(opened: &Opened, path: &str) -> Result<Seen, EditError> {
-    let root = root(opened)?;
+    let root = root(opened, "")?;
     let place = resolve(path, &root)?;
     let there = path::at(&root, &place.steps).map(|value| (value.clone(), false));
     let seen = there.or_else(|| Some((default(&root, &pointer(&place.steps))?, true)));
@@ -41,13 +42,14 @@ pub fn look(opened: &Opened, path: &str) -> Result<Seen, EditError> {
     Ok(Seen { value, default })
 }
 
-fn root(opened: &Opened) -> Result<Value, EditError> {
+/// What a file means, or what is wrong with its form; then `undone` says what was not done.
+pub(super) fn root(opened: &Opened, undone: &'static str) -> Result<Value, EditError> {
     if let Some(value) = meaning(opened.text()) {
         return Ok(value);
     }
     let read = crate::playbook::load_text(&opened.named, opened.text(), &Inputs::default());
     let unread = || EditError::ByHand { path: opened.named.display().to_string() };
-    Err(read.err().map_or_else(unread, |problems| EditError::Invalid(problems.undone(""))))
+    Err(read.err().map_or_else(unread, |problems| EditError::Invalid(problems.undone(undone))))
 }
 
 fn default(root: &Value, pointer: &str) -> Option<Value> {
@@ -102,7 +104,9 @@ fn elsewhere(file: &Path, root: &Value, path: &str, levels: usize) -> Option<Pat
 /// # Errors
 /// It was tampered with, torn, or cannot be read.
 pub fn records(opened: &Opened) -> Result<Vec<Record>, EditError> {
-    Trail::of(&opened.target).records()
+    let trail = Trail::of(&opened.target);
+    let recorded = trail.read()?;
+    if recorded.torn { Err(trail.torn(recorded.records.len())) } else { Ok(recorded.records) }
 }
 
 /// That the record is whole and the playbook's safety is what was approved last: in a sentence.
@@ -110,23 +114,38 @@ pub fn records(opened: &Opened) -> Result<Vec<Record>, EditError> {
 /// # Errors
 /// It is not.
 pub fn verify(opened: &Opened) -> Result<String, EditError> {
-    let records = records(opened)?;
     let file = opened.named.display();
-    let Some(last) = records.last() else {
+    let safety = Safety::of(&opened.named, opened.text());
+    let standing = Standing::of(opened, safety.as_ref())?;
+    let left = match standing.left {
+        None => "",
+        Some(Left::Torn) => {
+            "; a crash left the beginning of a line, whose change was not made: the next change removes it"
+        }
+        Some(Left::NotMade) => {
+            "; a crash came between the record after it and its change, which was not made: the next change removes it"
+        }
+    };
+    let Some(last) = standing.records.last() else {
         return Ok(format!(
-            "{file}: there is no record: no approved change was made here, so nothing was compared"
+            "{file}: there is no record: no approved change was made here, so nothing was compared{left}"
         ));
     };
-    let count = records.len();
-    let Some(now) = relevant(&opened.named, opened.text()) else {
+    if safety.is_none() {
         let help = "it is no YAML that means anything: see `openbell validate`";
         return Err(EditError::NotComparable { file: file.to_string(), help });
-    };
-    if digest(&now) != last.safety {
+    }
+    if !standing.holds(safety.as_ref()) {
         let who = last.who.clone().unwrap_or_else(|| "nobody, as it made things safer".to_owned());
         return Err(EditError::Unapproved { file: file.to_string(), when: last.at.clone(), who });
     }
     let same = last.after == sha256(opened.text.as_bytes());
     let since = if same { "" } else { "; the file was changed since, its safety was not" };
-    Ok(format!("{file}: {count} on record, all whole, the last of {}{since}", last.at))
+    let count = standing.records.len();
+    let uncounted = if standing.uncounted {
+        "; whether later ones were cut off cannot be told: what counts them, the `.undo.jsonl` beside it, is gone"
+    } else {
+        ""
+    };
+    Ok(format!("{file}: {count} on record, all whole, the last of {}{since}{left}{uncounted}", last.at))
 }

@@ -12,6 +12,7 @@ use serde_json::Value;
 use crate::document::meaning;
 use crate::playbook::{self, Inputs};
 
+mod accept;
 mod audit;
 mod change;
 mod diff;
@@ -19,24 +20,32 @@ mod error;
 mod file;
 mod history;
 mod insert;
+mod litter;
+mod lock;
 mod look;
 mod path;
 mod proposal;
 mod remove;
 mod safety;
+mod standing;
 mod text;
+mod trail;
 mod value;
 
+pub use accept::accept;
 pub use audit::{Approval, Record, RecordedChange};
 pub use change::{Change, changed};
 pub use diff::coloured;
 pub use error::EditError;
 pub use file::Opened;
+pub use litter::draft;
 pub use look::{Seen, look, records, verify};
 pub use proposal::{ProposalError, propose};
 
-use audit::{Trail, digest, sha256, veiled};
+use audit::{sha256, veiled};
 use history::{Before, History};
+use standing::{Safety, Standing};
+use trail::Trail;
 
 /// How a change is to be written.
 #[derive(Clone, Debug)]
@@ -66,6 +75,13 @@ pub struct Written {
     pub undoable: bool,
 }
 
+/// Whether changes of a playbook, there or gone, are on record.
+pub fn recorded(playbook: &Path) -> bool {
+    let target = std::fs::canonicalize(playbook).unwrap_or_else(|_| playbook.to_owned());
+    std::fs::metadata(beside(&target, ".audit.jsonl")).is_ok_and(|about| about.len() > 0)
+        || History::of(&target).head().is_some()
+}
+
 /// A file beside a playbook, named after it.
 fn beside(playbook: &Path, ending: &str) -> PathBuf {
     let mut name = playbook.as_os_str().to_owned();
@@ -79,6 +95,7 @@ fn beside(playbook: &Path, ending: &str) -> PathBuf {
 /// See [`changed`] and [`write`].
 pub fn change(opened: &Opened, changes: &[Change], terms: &Terms<'_>) -> Result<Written, EditError> {
     look::not_elsewhere(opened, changes)?;
+    look::root(opened, "nothing was written")?;
     let after = changed(opened.text(), &playbook::schema(), changes)?;
     write(opened, &after, terms)
 }
@@ -104,10 +121,10 @@ fn put(
     }
     let history = History::of(&opened.target);
     let after = opened.marked(after);
-    history.add(&opened.text, &after, migrated).map_err(|source| EditError::NotWritten {
-        file: beside(&opened.named, ".undo.jsonl").display().to_string(),
-        source,
-    })?;
+    settle(opened)?;
+    history
+        .add(&opened.text, &after, migrated)
+        .map_err(|source| EditError::NotWritten { file: history.shown(), source })?;
     replace(opened, &after, record)?;
     Ok(Written { undoable: true, ..written })
 }
@@ -137,6 +154,7 @@ pub fn undo(opened: &Opened, terms: &Terms<'_>) -> Result<Written, EditError> {
     let judge = if migrated { Judge::Proven } else { Judge::Whole };
     let (mut written, record) = judged(opened, before.trim_start_matches('\u{feff}'), terms, &judge)?;
     if !terms.dry_run {
+        settle(opened)?;
         replace(opened, &before, record)?;
         // What cannot be forgotten is only a change that no longer fits the file.
         let _ = history.keep(earlier);
@@ -160,9 +178,14 @@ fn judged(
     terms: &Terms<'_>,
     judge: &Judge,
 ) -> Result<(Written, Option<Record>), EditError> {
-    let before = relevant(&opened.named, opened.text()).unwrap_or_default();
-    let now = relevant(&opened.named, after);
-    let changes = now.as_ref().map(|now| safety::changes(&before, now)).unwrap_or_default();
+    let before = Safety::of(&opened.named, opened.text());
+    let now = Safety::of(&opened.named, after);
+    let nothing = safety::Relevant::default();
+    let was = before.as_ref().map_or(&nothing, |before| &before.relevant);
+    let mut changes = now.as_ref().map(|now| safety::changes(was, &now.relevant)).unwrap_or_default();
+    if !changes.is_empty() && taken_back(opened, before.as_ref(), now.as_ref())? {
+        changes.clear();
+    }
     let lines: Vec<String> = changes.iter().map(|change| line(&veiled(change))).collect();
     let whole = matches!(judge, Judge::Whole);
     let unapproved = whole && terms.approval.is_none() && changes.iter().any(|change| !change.harmless);
@@ -183,10 +206,11 @@ fn judged(
         at: terms.now.to_string(),
         who: terms.approval.as_ref().map(|approval| approval.who.clone()),
         why: terms.approval.as_ref().map(|approval| approval.why.clone()),
+        found: false,
         changes: changes.iter().map(veiled).collect(),
         before: sha256(opened.text.as_bytes()),
         after: sha256(marked.as_bytes()),
-        safety: digest(&now),
+        safety: now.digest,
         previous: String::new(),
         hash: String::new(),
     });
@@ -195,11 +219,31 @@ fn judged(
     Ok((Written { diff, safety: lines, unapproved, part, undoable: false }, record))
 }
 
-/// What of a text decides about safety. `None` where that cannot be made out.
-fn relevant(file: &Path, text: &str) -> Option<safety::Relevant> {
-    let own = meaning(text).filter(Value::is_object)?;
-    let whole = playbook::whole(file, text).filter(Value::is_object);
-    Some(safety::relevant(&own, whole.as_ref().unwrap_or(&own)))
+/// Whether a change of what touches safety only takes back what was changed outside of openbell: then everything is as
+/// the record ends, and nobody has to approve once more.
+///
+/// A record says that what comes after it was approved. So none is added to a playbook whose safety somebody changed
+/// outside: with it, that change would look approved too.
+fn taken_back(opened: &Opened, before: Option<&Safety>, now: Option<&Safety>) -> Result<bool, EditError> {
+    let standing = Standing::of(opened, before)?;
+    if standing.holds(before) {
+        return Ok(false);
+    }
+    match standing.records.last() {
+        Some(last) if !standing.holds(now) => {
+            Err(EditError::ChangedOutside { file: opened.named.display().to_string(), when: last.at.clone() })
+        }
+        _ => Ok(true),
+    }
+}
+
+/// Takes away what a crash left in the record. One that does not hold stays as it is: `verify` tells.
+fn settle(opened: &Opened) -> Result<(), EditError> {
+    let safety = Safety::of(&opened.named, opened.text());
+    match Standing::of(opened, safety.as_ref()) {
+        Ok(standing) => standing.settle(opened, safety.as_ref()),
+        Err(_) => Ok(()),
+    }
 }
 
 fn is_part(text: &str) -> bool {
@@ -215,19 +259,36 @@ fn valid(opened: &Opened, after: &str, terms: &Terms<'_>, part: bool) -> Result<
     checked.map_err(|problems| EditError::Invalid(problems.undone("nothing was written")))
 }
 
-/// Records, then replaces: a change that is not recorded is not made.
+/// Records, then replaces, then notes that it was done: a change that is not recorded is not made, and a record of a
+/// change that was not made can be told from one that was.
 fn replace(opened: &Opened, after: &str, record: Option<Record>) -> Result<(), EditError> {
     let trail = Trail::of(&opened.target);
     let recorded = record.map(|record| trail.add(record)).transpose()?;
     opened.replace(after).inspect_err(|_| {
-        if let Some(length) = recorded {
-            trail.cut(length);
+        if let Some((_, length)) = &recorded {
+            // If this fails too, the record is one that a crash might have left.
+            let _ = trail.cut(*length);
         }
-    })
+    })?;
+    if let Some((head, _)) = recorded {
+        // The change is made and on record. Without the note only that the record was cut off later cannot be seen.
+        let _ = History::of(&opened.target).made(head);
+    }
+    Ok(())
 }
 
 /// A recorded change in a line.
 pub fn line(change: &RecordedChange) -> String {
+    // It is on the list only while it names a live port.
+    if change.path.starts_with(safety::ADDRESS) && change.before.is_null() {
+        return format!(
+            "{}: becomes {}, a live port: behind another gateway is another account",
+            change.path, change.after
+        );
+    }
+    if change.path.starts_with(safety::ADDRESS) && change.after.is_null() {
+        return format!("{}: {} was a live port, and the new one is none", change.path, change.before);
+    }
     let shown = |value: &Value| if value.is_null() { "nothing".to_owned() } else { value.to_string() };
     format!("{}: {} becomes {}", change.path, shown(&change.before), shown(&change.after))
 }

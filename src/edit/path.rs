@@ -17,7 +17,7 @@ enum Part {
 }
 
 /// A step from a value to one in it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Step {
     /// To the value of a key.
     Key(String),

@@ -87,6 +87,14 @@ pub(super) fn typed(text: &str, schema: &Value, steps: &[Step], there: Option<&V
         Some(tree) if as_text && !matches!(tree.root.shape, Shape::Scalar(..)) => {
             Some(Value::String(text.to_owned()))
         }
+        // YAML would fold its lines into one.
+        Some(tree)
+            if as_text
+                && text.contains('\n')
+                && matches!(tree.root.shape, Shape::Scalar(Style::Plain, _)) =>
+        {
+            Some(Value::String(text.to_owned()))
+        }
         Some(tree) if tree.comments.is_empty() => typed_node(&tree.root, schema, &parts, there),
         _ => as_text.then(|| Value::String(text.to_owned())),
     }

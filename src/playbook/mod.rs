@@ -19,6 +19,7 @@ mod load;
 mod matrix;
 pub mod migrate;
 mod order;
+mod outside;
 mod part;
 mod plan;
 mod schema;
@@ -35,7 +36,7 @@ pub use format::{
 pub use from_compose::ComposeReference;
 pub use inputs::Inputs;
 pub use load::{Loaded, load, load_text};
+pub(crate) use outside::whole;
 pub use part::check_part;
-pub(crate) use part::whole;
 pub use plan::{Plan, PlannedStep};
 pub use schema::schema;

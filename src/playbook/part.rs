@@ -11,8 +11,27 @@ use super::include::{WHOLE, compose};
 use super::load::PLAYBOOK;
 use crate::document::{self, Problem, Problems, Sources, escaped};
 
-/// Checks the form of a text that is made to be included, and that it holds no secret. Variables may come from the
-/// playbook that includes it, and so may all that it refers to.
+/// What is wrong whatever the rest of the playbook is: nothing that another file says could make it right.
+const ALONE: &[&str] = &[
+    "safety::inline_secret",
+    "safety::live_account",
+    "safety::no_accounts",
+    "safety::not_safe",
+    "safety::contradiction",
+    "safety::restart",
+    "safety::client_id_zero",
+    "playbook::client_id",
+    "playbook::client_id_clash",
+    "playbook::port_clash",
+    "playbook::env_name",
+    "playbook::path",
+    "playbook::pattern",
+    "playbook::variable_name",
+    "playbook::volume",
+];
+
+/// Checks the form of a text that is made to be included, and what of its meaning does not depend on the rest. Variables
+/// may come from the playbook that includes it, and so may all that it refers to.
 ///
 /// # Errors
 /// Every problem found.
@@ -33,15 +52,10 @@ pub fn check_part(file: &Path, text: &str) -> Result<(), Problems> {
         completed(&mut value);
         let read = document::repaired::<Playbook>(&PLAYBOOK, value, places, placeholder, &unknown);
         let mut meant = read.value.as_ref().map(|value| check(value, places)).unwrap_or_default();
-        meant.retain(|problem| problem.code == "safety::inline_secret");
+        meant.retain(|problem| ALONE.contains(&problem.code.as_str()));
         problems.extend(document::united(read.arising(places, meant), read.problems));
     }
     if problems.is_empty() { Ok(()) } else { Err(Problems::in_sources(file, &PLAYBOOK, &sources, problems)) }
-}
-
-/// The value of a playbook with all it includes, as far as the files can be read; variables are left as they are.
-pub(crate) fn whole(file: &Path, text: &str) -> Option<Value> {
-    compose(file, text, &mut Sources::default(), &mut Vec::new()).map(|composed| composed.value)
 }
 
 /// Puts in what only the whole has to have.

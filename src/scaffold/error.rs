@@ -17,6 +17,20 @@ pub enum InitError {
         /// The file.
         file: PathBuf,
     },
+    /// Changes of the file are on record.
+    #[error("{} has a record of approved changes, and what is written over it would not be approved", .file.display())]
+    #[diagnostic(
+        code(init::recorded),
+        help(
+            "write another file and compare; take it over with `openbell edit {} --approve \"who: why\"`, or put the \
+             record aside",
+            .file.display()
+        )
+    )]
+    Recorded {
+        /// The file.
+        file: PathBuf,
+    },
     /// The file cannot be written.
     #[error("{} cannot be written", .file.display())]
     #[diagnostic(

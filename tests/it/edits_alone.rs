@@ -68,3 +68,44 @@ fn a_writer_that_is_killed_leaves_the_old_file_or_the_new_one() {
     assert_eq!(run(&["undo", file]).code, 0);
     eprintln!("100 killed: {old} left the old file, {new} the new one");
 }
+
+#[test]
+#[expect(clippy::print_stderr, reason = "how often each came is worth a line")]
+fn a_writer_that_is_killed_leaves_a_record_that_holds_and_no_litter() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("playbook.yaml");
+    let file = path.to_str().unwrap();
+    std::fs::write(&path, PLAYBOOK).unwrap();
+    let approved = |round: u64| {
+        let change = format!("containers.gateway.image=gateway:{round}");
+        let mut command = openbell(&["set", file, &change, "--approve", "maria: the new build"]);
+        command.stdout(Stdio::null()).stderr(Stdio::null());
+        command
+    };
+    let record = directory.path().join("playbook.yaml.audit.jsonl");
+    let length = || std::fs::metadata(&record).map_or(0, |about| about.len());
+    let mut left = 0;
+    for round in 0..60 {
+        let before = length();
+        let mut writer = approved(round).spawn().unwrap();
+        // The instant that matters comes when the record has grown and the playbook has not changed yet.
+        while writer.try_wait().unwrap().is_none() && length() == before {}
+        for _ in 0..(round % 20) * 4 {
+            std::fs::read(&path).unwrap();
+        }
+        let _ = writer.kill();
+        writer.wait().unwrap();
+        let verified = run(&["audit", "verify", file]);
+        assert_eq!(verified.code, 0, "round {round}: {}", verified.stderr);
+        left += usize::from(verified.stdout.contains("crash"));
+    }
+    assert!(left > 0, "no writer was killed between its record and its change");
+    assert!(approved(60).status().unwrap().success());
+    let verified = run(&["audit", "verify", file]);
+    assert!(verified.code == 0 && !verified.stdout.contains("crash"), "{}", verified.stdout);
+    let entries = std::fs::read_dir(directory.path()).unwrap();
+    let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    assert_eq!(names, ["playbook.yaml", "playbook.yaml.audit.jsonl", "playbook.yaml.undo.jsonl"]);
+    eprintln!("60 killed: {left} left a record of what was not made");
+}

@@ -85,6 +85,8 @@ fn every_way_around_needs_approval() {
         "containers.gateway.ports=[\"127.0.0.1:4002:4003\"]",
         "containers.gateway.env.TRADING_MODE=both",
         "containers.trader={image: trader}",
+        "containers.monitor.ports=[\"0.0.0.0:8080:80\"]",
+        "containers.monitor.ports=[\"192.168.1.7:8080:80\"]",
         "unset steps.account",
         "unset steps.plan",
         "steps.account.when=false",
@@ -125,6 +127,8 @@ fn an_anchor_and_a_merge_do_not_hide_a_change() {
 fn what_is_nobodys_safety_needs_no_approval() {
     for change in [
         "connection.timeout=90s",
+        "containers.monitor.ports=[\"127.0.0.1:8080:80\"]",
+        "containers.monitor.ports=[\"8080:80\"]",
         "connection.client_id=[102, 101]",
         "vars.PORT=\"4012\"",
         "containers.monitor.env.INFO=\"2\"",
@@ -171,6 +175,73 @@ fn a_part_is_edited_by_itself_and_its_form_is_checked() {
         assert_eq!(ended.code, code, "{change}: {}", ended.stderr);
         assert!(!ended.stderr.contains("nothing was started"), "{change}: {}", ended.stderr);
     }
+    for (change, code) in [
+        ("safety.accounts=[\"U*\"]", "safety::live_account"),
+        ("safety.env={bot: {DRY_RUN: \"false\"}}", "safety::not_safe"),
+        ("client_ids={bot: 0}", "safety::client_id_zero"),
+        ("client_ids={bot: 9001}", "playbook::client_id"),
+    ] {
+        let ended = run(&["set", file.file.to_str().unwrap(), change, "--approve", "bob: why not"]);
+        assert_eq!(ended.code, 3, "{change}: {}", ended.stderr);
+        assert!(ended.stderr.contains(code), "{change}: {}", ended.stderr);
+    }
     let whole = written(PLAYBOOK);
     assert_eq!(set(&whole, "unset name").code, 4, "a whole playbook does not become a part");
+}
+
+#[test]
+fn paths_of_one_command_speak_of_the_playbook_as_it_is() {
+    let list = PLAYBOOK.replace("client_id: [101]", "client_id: [101, 102, 103]");
+    for paths in [
+        ["connection.client_id[0]", "connection.client_id[1]"],
+        ["connection.client_id[1]", "/connection/client_id/0"],
+    ] {
+        let file = written(&list);
+        let ended = run(&["unset", file.file.to_str().unwrap(), paths[0], paths[1]]);
+        assert_eq!(ended.code, 0, "{}", ended.stderr);
+        assert_eq!(std::fs::read_to_string(&file.file).unwrap(), list.replace("101, 102, 103", "103"));
+    }
+    let file = written(&list);
+    let path = file.file.to_str().unwrap();
+    for words in [
+        ["set", path, "connection.timeout=31s", "/connection/timeout=32s"],
+        ["set", path, "within=31m", "within=32m"],
+        ["unset", path, "connection.client_id[0]", "/connection/client_id/0"],
+    ] {
+        let ended = run(&words);
+        assert_eq!(ended.code, 2, "{words:?}: {}", ended.stderr);
+        assert!(ended.stderr.contains("edit::twice"), "{}", ended.stderr);
+    }
+    assert_eq!(std::fs::read_to_string(&file.file).unwrap(), list);
+    let ended = run(&["set", path, "connection.client_id[+]=104", "connection.client_id[+]=105"]);
+    assert_eq!(ended.code, 0, "{}", ended.stderr);
+    assert_eq!(run(&["get", path, "connection.client_id", "--json"]).stdout.matches('\n').count(), 7);
+}
+
+#[test]
+fn a_text_keeps_its_lines_and_a_broken_file_shows_where() {
+    let file = written(PLAYBOOK);
+    let path = file.file.to_str().unwrap();
+    assert_eq!(run(&["set", path, "description=two\nlines"]).code, 0);
+    assert_eq!(run(&["get", path, "description"]).stdout, "two\nlines\n");
+    std::fs::write(&file.file, "version: 1\nname: [stack\nvars: {}\n").unwrap();
+    let ended = run(&["set", path, "connection.timeout=31s"]);
+    assert_eq!(ended.code, 3, "{}", ended.stderr);
+    assert!(
+        ended.stderr.contains("night.yaml:") && ended.stderr.contains("nothing was written"),
+        "{}",
+        ended.stderr
+    );
+}
+
+#[test]
+fn an_address_of_a_live_port_says_why_it_matters() {
+    let file = written(PLAYBOOK);
+    let ended = set(&file, "connection.address=127.0.0.1:4001");
+    assert_eq!(ended.code, 4, "{}", ended.stderr);
+    assert!(
+        ended.stderr.contains("another gateway") && !ended.stderr.contains("nothing becomes"),
+        "{}",
+        ended.stderr
+    );
 }

@@ -29,6 +29,7 @@ mod edits;
 mod edits_alone;
 mod edits_random;
 mod edits_safety;
+mod edits_trail;
 mod engines;
 mod evidence_causes;
 mod evidence_findings;

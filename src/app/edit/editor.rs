@@ -53,7 +53,7 @@ impl From<&EditError> for Exit {
     fn from(error: &EditError) -> Self {
         match error {
             EditError::Invalid(_) => Self::Invalid,
-            EditError::NeedsApproval { .. } => Self::Safety,
+            EditError::NeedsApproval { .. } | EditError::ChangedOutside { .. } => Self::Safety,
             _ => Self::Failed,
         }
     }
@@ -111,7 +111,7 @@ fn run(editor: &[String], draft: &Path) -> Result<(), EditError> {
     if ended.success() { Ok(()) } else { Err(failed(format!("ended with {ended}"))) }
 }
 
-/// A copy of a playbook for an editor, in the playbook's own directory: there what it refers to is found, its schema too.
+/// A copy of a playbook for an editor.
 struct Draft {
     file: tempfile::TempPath,
     path: PathBuf,
@@ -121,12 +121,7 @@ impl Draft {
     fn of(opened: &Opened) -> Result<Self, EditError> {
         let directory = opened.directory();
         let failed = |source| EditError::NotWritten { file: directory.display().to_string(), source };
-        let name = opened.named.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-        let mut file = tempfile::Builder::new()
-            .prefix(&format!("{name}.draft-"))
-            .suffix(".yaml")
-            .tempfile_in(&directory)
-            .map_err(failed)?;
+        let mut file = edit::draft(opened).map_err(failed)?;
         file.write_all(opened.text().as_bytes()).and_then(|()| file.flush()).map_err(failed)?;
         let file = file.into_temp_path();
         Ok(Self { path: file.to_path_buf(), file })

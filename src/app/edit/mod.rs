@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::reading::inputs;
 use super::{Surroundings, say, tell};
-use crate::cli::{Audit, AuditCommand, Edit, Get, Set, Undo, Unset, Writing};
+use crate::cli::{Accept, Audit, AuditCommand, Edit, Get, Set, Undo, Unset, Writing};
 use crate::edit::{self, Approval, Change, EditError, Opened, Record, Terms, Written, coloured};
 use crate::exit::Exit;
 
@@ -147,20 +147,30 @@ fn diff(diff: &str, colours: bool) -> String {
 fn refused(error: &EditError, around: &Surroundings) -> Exit {
     tell(error, around);
     match error {
-        EditError::Path { .. } | EditError::Value { .. } | EditError::Approval { .. } => Exit::Usage,
+        EditError::Path { .. }
+        | EditError::Value { .. }
+        | EditError::Approval { .. }
+        | EditError::Twice { .. } => Exit::Usage,
         EditError::Invalid(_) => Exit::Invalid,
-        EditError::NeedsApproval { .. } => Exit::Safety,
+        EditError::NeedsApproval { .. } | EditError::ChangedOutside { .. } => Exit::Safety,
         _ => Exit::Failed,
     }
 }
 
 pub(super) fn audit(arguments: &Audit, around: &Surroundings) -> Exit {
-    let (AuditCommand::Verify { playbook } | AuditCommand::Show { playbook }) = &arguments.command;
-    let opened = Opened::open(playbook, false);
-    let text = opened.and_then(|opened| match &arguments.command {
-        AuditCommand::Verify { .. } => edit::verify(&opened),
-        AuditCommand::Show { .. } => edit::records(&opened).map(|records| shown(&records)),
-    });
+    let read = |playbook: &Path| Opened::open(playbook, false);
+    let text = match &arguments.command {
+        AuditCommand::Verify { playbook } => read(playbook).and_then(|opened| edit::verify(&opened)),
+        AuditCommand::Show { playbook } => {
+            read(playbook).and_then(|opened| edit::records(&opened)).map(|records| shown(&records))
+        }
+        AuditCommand::Accept(arguments) => {
+            return match accepted(arguments, around) {
+                Ok(text) => print(&text),
+                Err(error) => refused(&error, around),
+            };
+        }
+    };
     match text {
         Ok(text) => print(&text),
         Err(error) => {
@@ -168,6 +178,13 @@ pub(super) fn audit(arguments: &Audit, around: &Surroundings) -> Exit {
             Exit::Failed
         }
     }
+}
+
+fn accepted(arguments: &Accept, around: &Surroundings) -> Result<String, EditError> {
+    let approval = Approval::read(&arguments.approve)?;
+    let inputs = inputs(&arguments.reading, around);
+    let terms = Terms { approval: None, dry_run: false, now: around.now, inputs: &inputs };
+    edit::accept(&Opened::open(&arguments.playbook, true)?, &approval, &terms)
 }
 
 /// Records for people.
@@ -180,8 +197,9 @@ fn shown(records: &[Record]) -> String {
             (Some(who), Some(why)) => format!("{who}: {why}"),
             _ => "no approval needed: it made nothing less safe".to_owned(),
         };
-        let changes: Vec<_> =
-            record.changes.iter().map(|change| format!("  {}", edit::line(change))).collect();
+        let found = record.found.then(|| "  accepted as it was found, changed outside openbell".to_owned());
+        let changes = record.changes.iter().map(|change| format!("  {}", edit::line(change)));
+        let changes: Vec<_> = found.into_iter().chain(changes).collect();
         format!("{}  {who}\n{}", record.at, changes.join("\n"))
     };
     records.iter().map(record).collect::<Vec<_>>().join("\n")

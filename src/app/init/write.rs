@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 
 use crate::app::{Surroundings, tell};
+use crate::edit;
 use crate::exit::Exit;
 use crate::playbook::{self, Inputs};
 use crate::scaffold::{InitError, SCHEMA_FILE};
@@ -27,12 +28,13 @@ impl Destination {
         Self { file: (!standard).then(|| file.to_owned()), directory }
     }
 
-    /// Refuses a file that is there.
+    /// Refuses a file that is there, and in any case one whose changes are on record: a new text would not be approved.
     pub(super) fn check(&self, force: bool) -> Result<(), InitError> {
         match &self.file {
             Some(file) if !force && file.symlink_metadata().is_ok() => {
                 Err(InitError::Exists { file: file.clone() })
             }
+            Some(file) if edit::recorded(file) => Err(InitError::Recorded { file: file.clone() }),
             _ => Ok(()),
         }
     }

@@ -50,12 +50,19 @@ pub(super) fn find(
         }
     }
     for port in items(container.get("ports")) {
-        if part || any(port, &live) {
+        if part || any(port, &live) || scopes.iter().any(|scope| open(&expanded(port, scope))) {
             found.insert(format!("{path}.ports[{port}]"), port.clone());
         }
     }
     let held = scopes.iter().all(|scope| holds(container, address, scope));
     found.insert(format!("{path}{HELD}"), Value::Bool(held));
+}
+
+/// Whether a published port can be reached from other machines, as far as is known. Without a host it cannot.
+fn open(port: &Value) -> bool {
+    let text = port.as_str().unwrap_or_default();
+    let host = text.rsplitn(3, ':').nth(2).map(|host| host.trim_matches(['[', ']']));
+    host.is_some_and(|host| !(host.starts_with("127.") || host == "::1"))
 }
 
 /// Whether a container is held: the playbook's own rule, by what is written.

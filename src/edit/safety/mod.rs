@@ -8,10 +8,14 @@
 //!   included file uses them; a live port that an address is made of.
 //! - Of each container: whether it is held in effect; everything but its name, ports, health check and stop grace
 //!   (another bot, or a gameplan put in its way); variables whose names speak of mode, orders, accounts, credentials,
-//!   plans or the gateway's host; and every variable and published port that names a live port.
+//!   plans or the gateway's host; every variable and published port that names a live port; and every port that is
+//!   published to more than this machine.
 //! - Every step that checks something, runs something or is a gate, with its condition and the checks it comes after:
 //!   all but those that only wait or make ready. A step that is added and only checks needs no approval.
-//! - A gateway's address with a live port. Other connection parameters are nobody's safety.
+//! - A gateway's address with a live port: another gateway is another account. Other connection parameters are nobody's
+//!   safety.
+//!
+//! It is looked for in the file and in all it includes.
 //!
 //! Of a file that is made to be included nobody knows who uses it and how: there every variable, every published port and
 //! every step but the first ones of a start-up counts.
@@ -30,6 +34,8 @@ mod variables;
 use steps::{CHECKS, LISTS, PLAIN_STEPS};
 use variables::Scope;
 
+pub(super) use variables::ADDRESS;
+
 /// What decides about safety, by its path.
 pub(super) type Relevant = BTreeMap<String, Value>;
 
@@ -46,21 +52,24 @@ pub(super) struct Changed {
     pub(super) harmless: bool,
 }
 
-/// What of a file's meaning decides about safety; `whole` is the same with what it includes.
-pub(super) fn relevant(own: &Value, whole: &Value) -> Relevant {
-    let part = is_part(own);
-    let scopes = variables::scopes(whole);
-    let mut found = listed(own, whole, &scopes, part);
-    let mut names = variables::used(found.values());
-    if own != whole {
-        names.extend(variables::used(listed(whole, whole, &scopes, false).values()));
-    }
+/// What of a playbook's meaning decides about safety. `whole` is what the file and all it includes say; `given` are the
+/// variables of its env files, which decide only what the rest amounts to: their values do not appear.
+pub(super) fn relevant(whole: &Value, given: &BTreeMap<String, String>) -> Relevant {
+    let part = is_part(whole);
+    let scopes = variables::scopes(whole, given);
+    let mut found = listed(whole, &scopes, part);
+    let mut names = used(&found);
     if part {
-        names.extend(entries(own.get("vars")).map(|(name, _)| name.clone()));
+        names.extend(entries(whole.get("vars")).map(|(name, _)| name.clone()));
     }
-    variables::find(own, names, &mut found);
+    variables::find(whole, names, &mut found);
     variables::of_address(whole, &scopes, &mut found);
     found
+}
+
+/// The variables that anything of it is made of.
+pub(super) fn used(relevant: &Relevant) -> Vec<String> {
+    variables::used(relevant.values())
 }
 
 /// Whether a file is made to be included: only the whole has a name.
@@ -68,18 +77,18 @@ pub(super) fn is_part(playbook: &Value) -> bool {
     playbook.is_object() && playbook.get("name").is_none()
 }
 
-fn listed(own: &Value, whole: &Value, scopes: &[Scope], part: bool) -> Relevant {
+fn listed(whole: &Value, scopes: &[Scope], part: bool) -> Relevant {
     let mut found = Relevant::new();
     for section in ["safety", "strategy", "include", "env_file"] {
-        leaves(section, own.get(section), &mut found);
+        leaves(section, whole.get(section), &mut found);
     }
-    for (name, container) in entries(own.get("containers")) {
+    for (name, container) in entries(whole.get("containers")) {
         let address = whole.pointer("/connection/address").and_then(Value::as_str);
         let path = format!("containers.{name}");
         containers::find(&path, container, scopes, address, part, &mut found);
     }
     for list in LISTS {
-        steps::find(list, own, whole, part, &mut found);
+        steps::find(list, whole, part, &mut found);
     }
     found
 }

@@ -24,13 +24,13 @@ pub(super) fn kind(step: &Value) -> &str {
     entries(step.get("do")).next().map_or("", |(kind, _)| kind.as_str())
 }
 
-/// Finds the steps of a file that check or run something, with the checks that each comes after.
-pub(super) fn find(list: &str, own: &Value, whole: &Value, part: bool, found: &mut Relevant) {
+/// Finds the steps that check or run something, with the checks that each comes after.
+pub(super) fn find(list: &str, whole: &Value, part: bool, found: &mut Relevant) {
     let gates = gates(whole);
     let order = Order::of(whole.get(list));
-    let ids = |value| items(value).filter(|step| CHECKS.contains(&kind(step))).filter_map(id);
-    let own_checks: BTreeSet<&str> = ids(own.get(list)).collect();
-    for (index, step) in items(own.get(list)).enumerate() {
+    let checks = items(whole.get(list)).filter(|step| CHECKS.contains(&kind(step))).filter_map(id);
+    let checks: BTreeSet<&str> = checks.collect();
+    for (index, step) in items(whole.get(list)).enumerate() {
         let (kind, name) = (kind(step), id(step).map_or(index.to_string(), str::to_owned));
         let gate = gates.contains(name.as_str()) || (part && !FIRST_STEPS.contains(&kind));
         if PLAIN_STEPS.contains(&kind) && !gate {
@@ -44,8 +44,7 @@ pub(super) fn find(list: &str, own: &Value, whole: &Value, part: bool, found: &m
             }
         }
         if !CHECKS.contains(&kind) {
-            let after: Vec<&str> =
-                order.before(&name).into_iter().filter(|id| own_checks.contains(id)).collect();
+            let after: Vec<&str> = order.before(&name).into_iter().filter(|id| checks.contains(id)).collect();
             found.insert(format!("{path}{AFTER}"), json!(after));
         }
         found.insert(path, shown);

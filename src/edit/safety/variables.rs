@@ -12,7 +12,7 @@ use super::{Relevant, entries, items};
 pub(super) type Scope = BTreeMap<String, String>;
 
 /// Begins the path of a gateway's address.
-pub(super) const ADDRESS: &str = "connection.address";
+pub(in crate::edit) const ADDRESS: &str = "connection.address";
 
 /// The ports of live sessions: the gateway's own, that of the usual image, and TWS's.
 static LIVE_PORT: LazyLock<Regex> = LazyLock::new(|| {
@@ -33,13 +33,15 @@ pub(super) fn live(value: &Value) -> bool {
     LIVE_PORT.is_match(&value.as_str().map_or_else(|| value.to_string(), str::to_owned))
 }
 
-/// The variables for each entry of the matrix; one when there is none.
-pub(super) fn scopes(whole: &Value) -> Vec<Scope> {
+/// The variables for each entry of the matrix; one when there is none. Those of env files (`given`) go before the
+/// playbook's own.
+pub(super) fn scopes(whole: &Value, given: &Scope) -> Vec<Scope> {
     let pairs = |vars: Option<&Value>| -> Vec<(String, String)> {
         let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
         entries(vars).map(|(name, value)| (name.clone(), text(value))).collect()
     };
-    let own = || pairs(whole.get("vars")).into_iter();
+    let given = || given.iter().map(|(name, value)| (name.clone(), value.clone()));
+    let own = || pairs(whole.get("vars")).into_iter().chain(given());
     let variants = items(whole.get("matrix"));
     let mut scopes: Vec<Scope> =
         variants.map(|variant| own().chain(pairs(variant.get("vars"))).collect()).collect();

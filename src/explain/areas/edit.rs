@@ -72,7 +72,8 @@ const ENTRIES: &[Entry] = &[
         code: "edit::needs_approval",
         meaning: "The change touches what keeps the stack safe, and nobody approved of it (exit code 4).",
         told_by: "The playbook's meaning before and after differs in `safety`, in `strategy`, in a container's image, \
-            mounts, gates or telling variables, in a checking step, or in a live port.",
+            mounts, gates or telling variables, in a checking step, in a live port (behind another gateway is another \
+            account), or in a port published to more than this machine.",
         remedy: &[
             Step::say("Read each line, whether it is what you mean to change."),
             Step::say(
@@ -134,21 +135,82 @@ const ENTRIES: &[Entry] = &[
     Entry {
         code: "edit::record",
         meaning: "The record of approved changes does not hold: a line was changed, taken out, or torn.",
-        told_by: "A line's hash is not that of its content, a line does not name the hash of the one before, or the \
-            last one has no end.",
+        told_by: "A line is not byte for byte what openbell writes, its hash is not that of its content, it does not name \
+            the hash of the one before, or the last one has no end and nothing proves that a crash left it so. The hashes \
+            hold no secret: who can write all files beside the playbook can forge a record that holds.",
         remedy: &[
-            Step::say("Compare `PLAYBOOK.audit.jsonl` with a backup."),
-            Step::say("A torn last line is what a crash leaves: the next approved change removes it."),
+            Step::say("Compare `PLAYBOOK.audit.jsonl` with a backup, and bring that back."),
+            Step::say(
+                "Where there is none, put the file aside and look at the playbook; then have somebody answer for it.",
+            ),
+            Step::run(
+                "That begins a new record, which says that the old one is gone.",
+                "openbell audit accept PLAYBOOK --approve \"WHO:WHY\"",
+            ),
+        ],
+        links: &[],
+    },
+    Entry {
+        code: "edit::record_cut",
+        meaning: "The record lacks its last lines, or is gone.",
+        told_by: "`PLAYBOOK.undo.jsonl` notes the hash of the last record whose change was made, and no line has it. \
+            Without that file it cannot be told.",
+        remedy: &[
+            Step::say("Bring `PLAYBOOK.audit.jsonl` back from a backup or from the version control."),
+            Step::run(
+                "Where there is none, look at the playbook, then have somebody answer for it.",
+                "openbell audit accept PLAYBOOK --approve \"WHO:WHY\"",
+            ),
+        ],
+        links: &[],
+    },
+    Entry {
+        code: "edit::changed_outside",
+        meaning: "What keeps the stack safe was changed outside openbell. A change that would be recorded is refused \
+            (exit code 4): on top of that, the change outside would look approved. Changes that touch no safety are made.",
+        told_by: "The digest of what decides about safety is not that of the last record. It covers the playbook, what it \
+            includes, the variables of its env files that safety is made of, and the compose files that containers name.",
+        remedy: &[
+            Step::run("See since when, and what was approved.", "openbell audit verify PLAYBOOK"),
+            Step::say("Compare with the version control: openbell knows that it changed, not what."),
+            Step::say("Take it back; a change that only does that needs no approval."),
+            Step::run(
+                "Or have somebody answer for it.",
+                "openbell audit accept PLAYBOOK --approve \"WHO:WHY\"",
+            ),
+        ],
+        links: &[],
+    },
+    Entry {
+        code: "edit::twice",
+        meaning: "Two changes of one command name the same place.",
+        told_by: "Both paths lead to one value of the playbook as it is.",
+        remedy: &[Step::say("Name each place once.")],
+        links: &[],
+    },
+    Entry {
+        code: "edit::lock_file",
+        meaning: "Something stands where openbell puts its lock file, and it is not openbell's: it was not touched.",
+        told_by: "`PLAYBOOK.lock` is a link, no regular file, or holds more than the number of a process.",
+        remedy: &[
+            Step::run("See what it is.", "ls -la PLAYBOOK.lock"),
+            Step::say("Move it or take it away."),
         ],
         links: &[],
     },
     Entry {
         code: "edit::unapproved",
         meaning: "What keeps the stack safe is not what was approved last: the playbook was changed outside openbell.",
-        told_by: "The digest of the safety-relevant part of the playbook is not that of the last record.",
+        told_by: "The digest of what decides about safety is not that of the last record. It covers the playbook, what it \
+            includes, the variables of its env files that safety is made of, and the text of the compose files that \
+            containers name. `--var`, `--env-file` and the environment are no part of it.",
         remedy: &[
             Step::run("See what was approved.", "openbell audit show PLAYBOOK"),
-            Step::say("Take the change back, or make it again with `openbell set` and an approval."),
+            Step::say("Take the change back."),
+            Step::run(
+                "Or have somebody answer for it.",
+                "openbell audit accept PLAYBOOK --approve \"WHO:WHY\"",
+            ),
         ],
         links: &[],
     },

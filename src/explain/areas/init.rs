@@ -19,6 +19,19 @@ const ENTRIES: &[Entry] = &[
         links: &[],
     },
     Entry {
+        code: "init::recorded",
+        meaning: "The playbook that is to be written over has a record of approved changes: a new text in its place would \
+            be approved by nobody, and could not be taken back.",
+        told_by: "`PLAYBOOK.audit.jsonl` stands beside it, or `PLAYBOOK.undo.jsonl` says that there was one. `--force` \
+            does not go past it.",
+        remedy: &[
+            Step::run("Write another file, and compare.", "openbell init OTHER.yaml"),
+            Step::run("Take over what you want.", "openbell edit PLAYBOOK --approve \"WHO:WHY\""),
+            Step::say("Or move the playbook away, with the files that carry its name."),
+        ],
+        links: &[],
+    },
+    Entry {
         code: "init::unwritable",
         meaning: "The playbook, or the schema beside it, cannot be written.",
         told_by: "The system refuses to make or to rename a file in that directory; what it said is below.",
