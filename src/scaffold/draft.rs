@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use crate::compose::{Place, Project};
+use crate::compose::{Place, Project, Variable};
+use crate::playbook::is_client_id;
 
 /// What the one who asks for a playbook wants.
 #[derive(Clone, Debug, Default)]
@@ -53,6 +54,8 @@ pub struct Draft {
     pub left_out: Vec<LeftOut>,
     /// What stands in the way of the safe state: with any of these the playbook cannot be valid.
     pub unsafe_state: Vec<LeftOut>,
+    /// Client ids that no playbook may give out: with any of these it cannot be valid either.
+    pub client_ids: Vec<LeftOut>,
     /// Secret files to be made, relative to the playbook: the path and the variable.
     pub secrets: Vec<(String, String)>,
     /// Images that have to be on this machine before the first run.
@@ -81,6 +84,16 @@ impl Notes<'_> {
     pub(super) fn left_out(&mut self, place: &Place, what: String, why: &str) {
         let at = self.at(place);
         self.draft.left_out.push(LeftOut { at, what, why: why.to_owned() });
+    }
+
+    /// A client id that cannot be in the ledger. It is only told of services that stay in their compose file, and where it
+    /// may be one of another interface.
+    pub(super) fn client_id(&mut self, variable: &Variable, what: String, why: &str, wishes: &Wishes) {
+        if wishes.by_reference || !is_client_id(&variable.name) {
+            return self.left_out(&variable.place, what, why);
+        }
+        let at = self.at(&variable.place);
+        self.draft.client_ids.push(LeftOut { at, what, why: why.to_owned() });
     }
 
     pub(super) fn unsafe_state(&mut self, place: &Place, what: String, why: &str) {

@@ -58,6 +58,18 @@ pub enum InitError {
         /// Each variable that is not safe.
         reasons: Vec<LeftOut>,
     },
+    /// Client ids in the stack cannot all be used.
+    #[error("client ids cannot stay as they are: {}", told(.reasons))]
+    #[diagnostic(
+        code(init::client_ids),
+        help(
+            "nothing was written: give each that talks to the gateway an id of its own there, and ask again"
+        )
+    )]
+    ClientIds {
+        /// Each id.
+        reasons: Vec<LeftOut>,
+    },
 }
 
 fn told(reasons: &[LeftOut]) -> String {

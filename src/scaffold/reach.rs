@@ -33,6 +33,7 @@ impl Writer<'_, '_> {
                 self.notes.left_out(&port.place, what, "the host port is published twice");
                 continue;
             }
+            self.own.insert(host_port);
             let narrowed = port.everywhere() && ports::private(port) && !self.wishes.as_it_runs;
             let host = match port.host_ip.as_deref() {
                 _ if narrowed => "127.0.0.1".to_owned(),
