@@ -27,7 +27,7 @@ impl Project {
             });
         }
         for service in self.enabled() {
-            self.runnable(service, &mut found);
+            Self::runnable(service, &mut found);
             self.references(service, &mut found);
         }
         self.circle(&mut found);
@@ -35,7 +35,7 @@ impl Project {
         problem::all(file, &self.sources, found)
     }
 
-    fn runnable(&self, service: &Service, found: &mut Vec<Found>) {
+    fn runnable(service: &Service, found: &mut Vec<Found>) {
         let name = &service.name;
         let image = service.image.as_ref().is_some_and(|image| !image.value.is_empty());
         let provided = service.unused.iter().any(|unused| unused.key == "provider");

@@ -195,9 +195,8 @@ fn form(entry: &Entry, found: &mut Vec<problem::Found>) {
     let key = entry.key.as_str();
     let wanted = match &entry.value.is {
         Is::Scalar(Scalar::Null) => return,
-        Is::Scalar(_) if LISTS.contains(&key) => "a list",
+        Is::Scalar(_) | Is::Map(_) if LISTS.contains(&key) => "a list",
         Is::Scalar(_) if MANY.contains(&key) => "a list or a mapping",
-        Is::Map(_) if LISTS.contains(&key) => "a list",
         Is::List(_) | Is::Map(_) if SCALARS.contains(&key) => "one value",
         _ => return,
     };
