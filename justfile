@@ -15,6 +15,10 @@ test:
 faults:
     cargo test --test it fault_table -- --nocapture
 
+# Print how soon every broken assertion of the safe state is seen, and what becomes of the bot
+safety:
+    cargo test --test it safety_table -- --nocapture
+
 # Format every file, those in the step table's macro included
 fmt:
     git ls-files '*.rs' | xargs rustfmt --config-path rustfmt.toml

@@ -7,6 +7,7 @@
 //! - [`cli`]: the command line, types only; [`exit`]: the exit codes.
 //! - [`app`]: the composition root. Wires the layers for each command.
 //! - [`playbook`]: the format, its problems with their places, and the checked plan.
+//! - [`arming`]: the second key of live trading, and whether a plan may be carried out with it.
 //! - [`engine`]: carries a plan out. The only module that waits.
 //! - [`steps`]: the kinds of step, one file each; an action is one attempt.
 //! - [`ports`]: the world as steps see it; [`adapters`]: the world as it is.
@@ -21,6 +22,7 @@
 
 pub mod adapters;
 pub mod app;
+pub mod arming;
 pub mod cli;
 pub mod compose;
 pub mod diagnose;

@@ -3,7 +3,8 @@
 //! The one place that knows; who redacts, veils or refuses asks here.
 
 /// What a name that speaks of a secret contains, as part of a regular expression without groups. Any case.
-pub const SECRET_WORDS: &str = "(?:PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN|API_?KEY|PRIVATE_?KEY)";
+pub const SECRET_WORDS: &str =
+    r"(?:PASSWORD|PASSWD|PASSPHRASE|PASS\b|PWD\b|SECRET|TOKEN|API_?KEY|PRIVATE_?KEY|AUTHORIZATION)";
 
 /// The same for [`speaks_of_secret`].
 const WORDS: &[&str] = &[
@@ -16,7 +17,11 @@ const WORDS: &[&str] = &[
     "APIKEY",
     "PRIVATE_KEY",
     "PRIVATEKEY",
+    "AUTHORIZATION",
 ];
+
+/// What only the end of a name says: a password, not that something passes or where somebody works.
+const ENDS: &[&str] = &["PASS", "PWD"];
 
 /// Whether a name speaks of a secret. One that ends in `_FILE` holds a path, which is none.
 ///
@@ -28,7 +33,12 @@ const WORDS: &[&str] = &[
 /// ```
 pub fn speaks_of_secret(name: &str) -> bool {
     let name = name.to_ascii_uppercase();
-    !holds_path(&name) && WORDS.iter().any(|word| name.contains(word))
+    let ends = ENDS.iter().any(|end| {
+        name.strip_suffix(end).is_some_and(|before| before.is_empty() || before.ends_with(['_', '-', '.']))
+    });
+    // The shell's working directory.
+    let ends = ends && !matches!(name.as_str(), "PWD" | "OLD_PWD");
+    !holds_path(&name) && (ends || WORDS.iter().any(|word| name.contains(word)))
 }
 
 /// What else the names of secrets, or of the users they belong to, contain in files that others wrote.
@@ -59,6 +69,35 @@ pub fn may_be_secret(name: &str) -> bool {
 pub fn is_secret_address(value: &str) -> bool {
     let Some((_, rest)) = value.split_once("://") else { return false };
     rest.split('/').next().is_some_and(|host| host.contains('@')) || value.contains("/api/webhooks/")
+}
+
+/// The place of the first argument of a command that holds a secret: `--password=word`, what follows `--password`, or an
+/// address with a password in it.
+///
+/// ```
+/// use openbell::secret_name::secret_argument;
+///
+/// let arguments = ["bot", "--token", "word"].map(str::to_owned);
+/// assert_eq!(secret_argument(&arguments), Some(2));
+/// assert_eq!(secret_argument(&["--password-file=/run/secrets/word".to_owned()]), None);
+/// ```
+pub fn secret_argument(arguments: &[String]) -> Option<usize> {
+    let names_secret = |argument: &str| {
+        let name = argument.trim_start_matches('-').replace('-', "_");
+        argument.starts_with('-') && (speaks_of_secret(&name) || name.eq_ignore_ascii_case("pw"))
+    };
+    arguments.iter().enumerate().find_map(|(place, argument)| {
+        let given =
+            argument.split_once('=').is_some_and(|(name, value)| names_secret(name) && !value.is_empty());
+        let next = arguments.get(place + 1).filter(|next| !next.is_empty() && !next.starts_with('-'));
+        if given || is_secret_address(argument) {
+            Some(place)
+        } else if names_secret(argument) && next.is_some() {
+            Some(place + 1)
+        } else {
+            None
+        }
+    })
 }
 
 /// Whether the value under such a name is the path of a file.

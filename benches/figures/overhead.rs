@@ -106,6 +106,9 @@ impl Docker for NetworkIsThere {
     async fn exec(&self, _: &str, _: &[String], _: Duration) -> Result<ExecOutput, DockerError> {
         unreachable!("{NOT_ASKED}")
     }
+    async fn exec_as(&self, _: &str, _: &str, _: &[String], _: Duration) -> Result<ExecOutput, DockerError> {
+        unreachable!("{NOT_ASKED}")
+    }
     async fn path(&self, _: &str, _: &str) -> Result<PathInContainer, DockerError> {
         unreachable!("{NOT_ASKED}")
     }

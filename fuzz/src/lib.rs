@@ -4,6 +4,8 @@
 pub mod document;
 #[path = "../../src/period.rs"]
 pub mod period;
+#[path = "../../src/secret_name.rs"]
+pub mod secret_name;
 pub mod sim;
 #[path = "../../src/wire/mod.rs"]
 pub mod wire;

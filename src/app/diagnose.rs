@@ -216,7 +216,8 @@ fn redactor(plan: Option<&Plan>, world: &World, evidence: &Evidence) -> Redactor
         let (name, value) = pair.split_once('=')?;
         may_be_secret(name).then(|| value.to_owned())
     });
-    Redactor::new(named.chain(given))
+    let composed = plan.into_iter().flat_map(Plan::composed_secrets).map(str::to_owned);
+    Redactor::new(named.chain(given).chain(composed))
 }
 
 /// The examination without secrets.

@@ -17,6 +17,7 @@ mod diagnose;
 mod down;
 mod edit;
 mod explain;
+mod exposure;
 mod healthcheck;
 mod init;
 mod lint;

@@ -5,9 +5,9 @@ use std::io::{self, Write};
 use tokio_util::sync::CancellationToken;
 
 use super::reading::inputs;
-use super::run::redactor;
+use super::run::{arm, redactor};
 use super::world::world;
-use super::{Surroundings, say, stop, tell};
+use super::{Surroundings, exposure, say, stop, tell};
 use crate::cli::PlanArgs;
 use crate::engine;
 use crate::event::{Preview, Prospect};
@@ -22,15 +22,21 @@ const WORDS: &[&str] =
     &["id", "kind", "list", "verdict", "result", "doing", "class", "code", "rung", "outcome"];
 
 pub(super) async fn plan(arguments: PlanArgs, around: &Surroundings) -> Exit {
-    let loaded = match playbook::load(&arguments.playbook, &inputs(&arguments.reading, around)) {
+    let mut loaded = match playbook::load(&arguments.playbook, &inputs(&arguments.reading, around)) {
         Ok(loaded) => loaded,
         Err(problems) => {
             tell(&problems, around);
             return Exit::Invalid;
         }
     };
+    if let Err(error) = arm(&arguments.arming, &mut loaded.plans, around) {
+        say(&format!("`run` would refuse to begin with {}:", arguments.playbook.display()));
+        tell(&error, around);
+        return Exit::Safety;
+    }
     let binary = arguments.container_binary.clone().unwrap_or_else(|| around.own_binary.clone());
     let world = world(arguments.engine.docker_host.clone(), binary, around);
+    exposure::warn(&arguments.playbook, &loaded.plans, &*world.files, around);
     let stop = stop::on_signal();
     let mut plans = Vec::new();
     // One after the other: a gateway that serves two variants is asked by one at a time.

@@ -32,6 +32,10 @@ pub(super) fn prepare(arguments: &Run) -> Result<Option<EventFile>, ReportError>
     std::fs::create_dir_all(&arguments.reports).map_err(wrong(&arguments.reports))?;
     tempfile::tempfile_in(&arguments.reports).map_err(wrong(&arguments.reports))?;
     let Some(events) = &arguments.events else { return Ok(None) };
-    let file = File::create(events).map_err(wrong(events))?;
+    let mut options = File::options();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let file = options.open(events).map_err(wrong(events))?;
     Ok(Some(EventFile(Arc::new(Mutex::new(BufWriter::new(file))))))
 }

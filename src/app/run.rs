@@ -9,8 +9,9 @@ use tokio::sync::mpsc::UnboundedReceiver;
 use super::reading::inputs;
 use super::records::{self, EventFile};
 use super::world::world;
-use super::{Surroundings, matrix, say, stop, tell};
-use crate::cli::Run;
+use super::{Surroundings, exposure, matrix, say, stop, tell};
+use crate::arming::{Arming, ArmingError};
+use crate::cli::{ArmingArgs, Run};
 use crate::engine::{self, Shared};
 use crate::event::{Event, RunStarted, Sender, Verdict};
 use crate::exit::Exit;
@@ -51,6 +52,10 @@ pub(super) async fn run(arguments: Run, around: &Surroundings) -> Exit {
     if let Some(within) = &arguments.within {
         loaded.plans.iter_mut().for_each(|plan| plan.within = within.get());
     }
+    if let Err(error) = arm(&arguments.arming, &mut loaded.plans, around) {
+        tell(&error, around);
+        return Exit::Safety;
+    }
     // A run that cannot be reported is not begun.
     let events_file = match records::prepare(&arguments) {
         Ok(file) => file,
@@ -60,6 +65,7 @@ pub(super) async fn run(arguments: Run, around: &Surroundings) -> Exit {
         }
     };
     let occasion = Occasion::new(&arguments, around, events_file, &loaded.plans);
+    exposure::warn(&arguments.playbook, &loaded.plans, &*occasion.world.files, around);
     let began = tokio::time::Instant::now();
     let told = join_all(loaded.plans.iter().map(|plan| occasion.one(plan))).await;
     if occasion.names.is_none() {
@@ -155,6 +161,12 @@ impl<'a> Occasion<'a> {
         }
         true
     }
+}
+
+/// Turns the keys of live trading, before anything is started.
+pub(super) fn arm(arming: &ArmingArgs, plans: &mut [Plan], around: &Surroundings) -> Result<(), ArmingError> {
+    let armed = Arming::of(&arming.arm_live, arming.arm_live_file.as_deref(), around.now)?;
+    armed.arm(plans, around.now)
 }
 
 /// The name of a new run.

@@ -1,7 +1,8 @@
 //! `openbell validate`.
 
 use super::reading::inputs;
-use super::{Surroundings, say, tell};
+use super::{Surroundings, exposure, say, tell};
+use crate::adapters::files::Disk;
 use crate::cli::{ProblemFormat, Validate};
 use crate::exit::Exit;
 use crate::explain;
@@ -9,6 +10,7 @@ use crate::playbook;
 use crate::report::problems::{Looked, github, json, sarif};
 
 pub(super) fn validate(arguments: &Validate, around: &Surroundings) -> Exit {
+    let files = Disk::new(around.own_binary.clone(), around.environment);
     let (mut looked, inputs) = (Vec::new(), inputs(&arguments.reading, around));
     for file in &arguments.playbooks {
         let loaded = playbook::load(file, &inputs);
@@ -21,6 +23,7 @@ pub(super) fn validate(arguments: &Validate, around: &Surroundings) -> Exit {
                     several => format!(" in {several} variants"),
                 };
                 say(&format!("{}: valid, {steps} steps{variants}", file.display()));
+                exposure::warn(file, &loaded.plans, &files, around);
             }
             Err(problems) => tell(problems, around),
         }

@@ -6,6 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::period::Period;
 
+mod arming;
 mod diagnose;
 mod edit;
 mod probe;
@@ -13,6 +14,7 @@ mod reading;
 mod shell;
 mod stack;
 
+pub use arming::ArmingArgs;
 pub use diagnose::{Diagnose, Expect, Explain, Fix};
 pub use edit::{Audit, AuditCommand, Edit, Get, Set, Undo, Unset, Writing};
 pub use probe::{Probe, ProbeStage};
@@ -115,6 +117,9 @@ pub struct Run {
     /// Static Linux build of openbell for images with `own_binary`. Default: this program itself.
     #[arg(long, env = "OPENBELL_CONTAINER_BINARY", value_name = "FILE")]
     pub container_binary: Option<PathBuf>,
+    /// What is armed.
+    #[command(flatten)]
+    pub arming: ArmingArgs,
     /// What the playbook is read with.
     #[command(flatten)]
     pub reading: Reading,

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::{EngineArgs, Reading};
+use super::{ArmingArgs, EngineArgs, Reading};
 
 pub(super) const PLAN_HELP: &str = "\
 Every step is looked at once, as it stands now. What takes a command in a container, or a session with a declared client \
@@ -12,7 +12,8 @@ id, is not done and said to be so. A check of what `run` would change first cann
 
 Exit codes: 0 nothing to change, and nothing that can be looked at fails; 10 changes pending; 1 something fails now that no \
 change before it could mend (also what `run` would wait for: the text says so), or `run` would refuse to go on; 2 usage; \
-3 playbook invalid; 4 a held container runs against its safe state, or the state is certainly not safe; 5 Docker engine \
+3 playbook invalid; 4 a held container runs against its safe state, the state is certainly not safe, or the mode is live \
+and not armed; 5 Docker engine \
 unreachable; 130 interrupted. Of several, the gravest: 4, 5, 1, 10, 0.";
 
 /// `openbell plan`.
@@ -26,6 +27,9 @@ pub struct PlanArgs {
     /// What the playbook is read with.
     #[command(flatten)]
     pub reading: Reading,
+    /// What would be armed: without it, a plan of a live playbook says that `run` would refuse.
+    #[command(flatten)]
+    pub arming: ArmingArgs,
     /// Static Linux build of openbell for images with `own_binary`. Default: this program itself.
     #[arg(long, env = "OPENBELL_CONTAINER_BINARY", value_name = "FILE")]
     pub container_binary: Option<PathBuf>,

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 /// Problems that are told at once: nobody reads more, and a file can be made to have very many.
-pub(crate) const MOST_TOLD: usize = 50;
+pub const MOST_TOLD: usize = 50;
 
 /// How much a problem matters.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

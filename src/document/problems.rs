@@ -5,9 +5,10 @@ use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
-use miette::{Diagnostic, LabeledSpan, NamedSource, SourceCode};
+use miette::{Diagnostic, LabeledSpan, SourceCode};
 
 use super::problem::MOST_TOLD;
+use super::shown::{Shown, harmless, sentence};
 use super::{Kind, Problem, Severity, Sources};
 
 /// All problems of one file, and of those it includes.
@@ -45,14 +46,6 @@ pub struct Position {
     pub line: usize,
     /// The column.
     pub column: usize,
-}
-
-/// A text and what to mark in it.
-#[derive(Debug)]
-struct Shown {
-    text: NamedSource<Arc<str>>,
-    place: Range<usize>,
-    also: Vec<(Range<usize>, String)>,
 }
 
 impl Problems {
@@ -109,12 +102,14 @@ impl Problems {
 
 type Texts<'a> = HashMap<usize, Arc<str>>;
 
-fn located(file: &str, sources: &Sources, texts: &mut Texts<'_>, problem: Problem) -> Located {
+fn located(file: &str, sources: &Sources, texts: &mut Texts<'_>, mut problem: Problem) -> Located {
+    problem.message = sentence(&problem.message);
+    problem.help = problem.help.as_deref().map(sentence);
     let source = problem.place.as_ref().and_then(|place| Some((sources.at(place.start)?, place)));
     let Some((source, place)) = source else {
         return Located { problem, file: file.to_owned(), from: None, shown: None, elsewhere: Vec::new() };
     };
-    let text = Arc::clone(texts.entry(source.base).or_insert_with(|| source.shown().into()));
+    let text = Arc::clone(texts.entry(source.base).or_insert_with(|| harmless(&source.shown()).into()));
     let own = |place: &Range<usize>| {
         let end = place.end.saturating_sub(source.base).min(text.len());
         place.start.saturating_sub(source.base).min(end)..end
@@ -130,8 +125,7 @@ fn located(file: &str, sources: &Sources, texts: &mut Texts<'_>, problem: Proble
     });
     let elsewhere = elsewhere.collect();
     let name = source.name.clone();
-    let text = NamedSource::new(&name, text).with_language("YAML");
-    let shown = Some(Shown { text, place, also });
+    let shown = Some(Shown::of(&name, &text, from.0, place, also));
     Located { problem, file: name, from: Some(from), shown, elsewhere }
 }
 
@@ -195,7 +189,7 @@ impl Diagnostic for Located {
     }
 
     fn source_code(&self) -> Option<&dyn SourceCode> {
-        self.shown.as_ref().map(|shown| &shown.text as &dyn SourceCode)
+        self.shown.as_ref().map(|shown| shown as &dyn SourceCode)
     }
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {

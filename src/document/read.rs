@@ -91,7 +91,10 @@ pub fn text(kind: &Kind, file: &Path) -> Result<String, Problems> {
 }
 
 /// The same, with the problem alone.
-pub(crate) fn readable(kind: &Kind, file: &Path) -> Result<String, Problem> {
+///
+/// # Errors
+/// As [`text`].
+pub fn readable(kind: &Kind, file: &Path) -> Result<String, Problem> {
     let of_file = |problem, message: String, help: String| Problem {
         code: kind.code(problem),
         message,

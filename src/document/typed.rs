@@ -51,7 +51,11 @@ fn unknown(kind: &Kind, message: &str, key: &str, pointer: &str, places: &Places
         Some(choice) if choice.names.first().is_some_and(|name| known.contains(name)) => choice.what,
         _ => "value",
     };
-    let valid = format!("valid here: {}", known.join(", "));
+    let valid = if known.is_empty() {
+        "nothing is said in here: write `{}`".to_owned()
+    } else {
+        format!("valid here: {}", known.join(", "))
+    };
     let help = nearest(key, &known).map_or(valid.clone(), |near| format!("did you mean `{near}`? {valid}"));
     let place = if what == "value" {
         places.find(pointer)

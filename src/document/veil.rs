@@ -14,6 +14,18 @@ static SECRET: LazyLock<Regex> = LazyLock::new(|| {
     .expect("a constant pattern is valid")
 });
 
+/// The password in an address.
+static ADDRESS: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r#"(://[^\s:/@"']*:)([^\s/@"']+)@"#).expect("a constant pattern is valid"));
+
+/// `--password word`, in a line or as two items of a list.
+static ARGUMENT: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(
+        r#"(?i)((?:--?[A-Z0-9_-]*(?:PASSWORD|PASSWD|PASSPHRASE|PW|PASS|SECRET|TOKEN|API[_-]?KEY)["']?(?:[ \t]*,[ \t]*|[= ]))["']?)([^\s"',\]@-][^\s"',\]@]*)"#,
+    )
+    .expect("a constant pattern is valid")
+});
+
 /// The text with every secret value starred out, byte for byte as long: places in it stay what they are.
 pub(super) fn veiled(text: &str) -> String {
     let veil = |found: &Captures<'_>| {
@@ -23,7 +35,11 @@ pub(super) fn veiled(text: &str) -> String {
         }
         format!("{}{}{}", &found[1], &found[2], "*".repeat(found[3].len()))
     };
-    SECRET.replace_all(text, veil).into_owned()
+    let text = SECRET.replace_all(text, veil);
+    let argument = |found: &Captures<'_>| format!("{}{}", &found[1], "*".repeat(found[2].len()));
+    let text = ARGUMENT.replace_all(&text, argument);
+    let address = |found: &Captures<'_>| format!("{}{}@", &found[1], "*".repeat(found[2].len()));
+    ADDRESS.replace_all(&text, address).into_owned()
 }
 
 /// Lines of `NAME=value` without any value: what an env file holds is for programs. A line without `=` may be a value

@@ -32,11 +32,8 @@ impl TryFrom<u32> for Version {
         if version == 1 {
             Ok(Self(version))
         } else {
-            let way = if version > 1 {
-                "update openbell"
-            } else {
-                "`openbell migrate FILE` rewrites older playbooks"
-            };
+            let way =
+                if version > 1 { "update openbell" } else { "there was none before it; write `version: 1`" };
             Err(format!("this openbell reads version 1, not {version}: {way}"))
         }
     }

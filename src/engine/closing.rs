@@ -51,6 +51,10 @@ pub(super) async fn close(plan: &Plan, world: &World, course: &Course, stop: &Ca
             stopped.push(interlock::stop(world, item, doubt.why.message).await);
         }
     }
+    // What was stopped for good is no green run, whatever the steps looked at.
+    if let (Verdict::Green, Some(broke)) = (verdict, course.stays_stopped()) {
+        (verdict, why) = (Verdict::Safety, Some(broke.clone()));
+    }
     if verdict == Verdict::Failed && !course.stopped.is_empty() {
         verdict = Verdict::Safety;
     }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::step::Ended;
-use crate::diagnosis::Class;
+use crate::diagnosis::{Class, Diagnosis};
 use crate::event::{DeadlineOf, Outcome, Stopped, Verdict};
 use crate::playbook::{Plan, PlannedStep, StepSeen};
 use crate::steps::Action;
@@ -22,6 +22,8 @@ pub(super) struct Course {
     pub(super) run_deadline: bool,
     /// What was stopped before the first step.
     pub(super) stopped: Vec<Stopped>,
+    /// Why each of these was stopped.
+    pub(super) broke: Vec<Diagnosis>,
     /// Containers whose `start` passed.
     pub(super) started: BTreeSet<String>,
     /// Each step that was begun.
@@ -99,6 +101,12 @@ impl Course {
             }
             _ => {}
         }
+    }
+
+    /// Why a container was stopped before the first step that no step has started again, through its gate.
+    pub(super) fn stays_stopped(&self) -> Option<&Diagnosis> {
+        let mut stopped = self.stopped.iter().zip(&self.broke);
+        stopped.find(|(stopped, _)| !self.started.contains(&stopped.container)).map(|(_, why)| why)
     }
 
     /// The first step that does not pass ends the list. Of two at the same moment the one that says that it is not safe

@@ -22,16 +22,20 @@ const LAST_PROOF: Duration = Duration::from_secs(10);
 
 /// Stops what runs against its safe state already before the first step: it must not run on while a gateway is waited
 /// for. What cannot be seen yet is left to the end.
-pub(super) async fn open(plan: &Plan, world: &World) -> Vec<Stopped> {
+pub(super) async fn open(plan: &Plan, world: &World) -> Vec<(Stopped, Diagnosis)> {
     let mut stopped = Vec::new();
-    for (item, failure) in unsafe_now(plan, world).await {
-        stopped.push(stop(world, item, failure.why.message).await);
+    for (item, failure) in unsafe_now(plan, world, Extent::Containers).await {
+        stopped.push((stop(world, item, failure.why.message.clone()).await, failure.why));
     }
     stopped
 }
 
 /// The held containers that run although it is certain that their safe state does not hold, and why it does not.
-pub(super) async fn unsafe_now<'a>(plan: &'a Plan, world: &World) -> Vec<(&'a StackContainer, Failure)> {
+pub(super) async fn unsafe_now<'a>(
+    plan: &'a Plan,
+    world: &World,
+    extent: Extent,
+) -> Vec<(&'a StackContainer, Failure)> {
     let mut found = Vec::new();
     for item in held(plan) {
         let (notes, _) = Notes::new();
@@ -42,7 +46,7 @@ pub(super) async fn unsafe_now<'a>(plan: &'a Plan, world: &World) -> Vec<(&'a St
             // No engine to ask: the steps will wait for it, and nothing can be stopped now.
             Err(_) => return found,
         }
-        if let Err(failure) = safety::holds(&scope, Some(&item.key), Extent::Containers).await
+        if let Err(failure) = safety::holds(&scope, Some(&item.key), extent).await
             && failure.class == Class::Safety
             && failure.again.is_none()
         {

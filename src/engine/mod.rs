@@ -50,7 +50,8 @@ pub async fn run(plan: &Plan, world: &World, begin: RunStarted, events: &Sender,
     events.send(EventKind::RunStarted(begin));
     let deadline = Some(Instant::now() + plan.within);
     let orderly = &turns.world(world, "the proof of the safe state", None);
-    let mut course = Course { stopped: interlock::open(plan, orderly).await, ..Course::default() };
+    let (stopped, broke) = interlock::open(plan, orderly).await.into_iter().unzip();
+    let mut course = Course { stopped, broke, ..Course::default() };
     let stage = Stage { plan, world, turns, events, stop, deadline };
     schedule::carry_out(stage, &plan.steps, &mut course).await;
     let closed = closing::close(plan, orderly, &course, stop).await;

@@ -15,6 +15,7 @@ use crate::event::{Counts, Foreseen, NotSafe, Preview, Prospect, StepList, StepP
 use crate::playbook::{Plan, PlannedStep};
 use crate::ports::World;
 use crate::steps::preview::{judged, refused};
+use crate::steps::safety::Extent;
 use crate::steps::{Ahead, Notes, Scope, Tries};
 
 /// How long one step may be looked at. A gateway that is silent is left alone after 15 s by the probe itself, which ends
@@ -26,7 +27,7 @@ const LOOK: Duration = Duration::from_secs(25);
 pub async fn preview(plan: &Plan, world: &World, looking: &(dyn Fn(&str) + Sync)) -> Preview {
     let world = &reading(world);
     let mut course = Course::default();
-    let not_safe = interlock::unsafe_now(plan, world).await;
+    let not_safe = interlock::unsafe_now(plan, world, Extent::Seen).await;
     for (item, _) in &not_safe {
         course.ahead.stopped(&item.key);
     }

@@ -138,7 +138,7 @@ fn strategy_line() -> String {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SafetyFormat {
-    /// Trading mode. Only `paper` is possible in this version. Default: paper.
+    /// Trading mode. `live` is one of two keys: the run has to be armed as well, see `run --arm-live`. Default: paper.
     #[serde(default)]
     pub mode: Mode,
     /// Account ids or beginnings of them that a session may show. Default: `DU*` and `DF*`, all paper accounts.
@@ -204,6 +204,8 @@ pub enum Mode {
     /// Paper trading: only accounts that begin with DU or DF.
     #[default]
     Paper,
+    /// Live trading, with the live accounts that `safety.accounts` names.
+    Live,
 }
 
 /// One step.

@@ -107,6 +107,12 @@ impl Reader<'_> {
             let message = format!("{shown} is a directory, not a file");
             return self.lost("playbook::include", message, "name the files in it one by one".to_owned(), at);
         }
+        // What is included by mistake, a secret or a file of the system, is neither read nor shown.
+        if !file.extension().is_some_and(|end| end == "yaml" || end == "yml") {
+            let message = format!("{shown} is not named as a YAML file is");
+            let help = "the name of an included file ends with .yaml or .yml".to_owned();
+            return self.lost("playbook::include", message, help, at);
+        }
         let identity = file.canonicalize().unwrap_or_else(|_| file.to_owned());
         if let Some(first) = self.open.iter().position(|open| *open == identity) {
             let name = |file: &PathBuf| {

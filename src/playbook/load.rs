@@ -8,9 +8,10 @@ use serde_json::Value;
 use super::check::check;
 use super::holes::placeholder;
 use super::include::{Composed, compose};
+use super::matrix::{Variant, variants};
 use super::variables::Scope;
 use super::{Clash, Inputs, Plan, Playbook, from_compose};
-use crate::document::{self, Choice, Kind, Problem, Problems, Sources, nearest};
+use crate::document::{self, Choice, Kind, Problem, Problems, Sources};
 use crate::steps::Action;
 
 /// What a playbook is among the files that people write.
@@ -65,8 +66,8 @@ pub fn load_text(file: &Path, text: &str, inputs: &Inputs) -> Result<Loaded, Pro
         return Err(Problems::in_sources(file, &PLAYBOOK, &sources, problems));
     };
     let outside = Scope::outside(inputs, &composed, &mut sources, &mut problems);
-    let (variants, unknown) = variants(&composed, inputs.only.as_deref());
-    problems.extend(unknown);
+    let (variants, wrong) = variants(&composed, inputs.only.as_deref());
+    problems.extend(wrong);
     let (mut readings, mut found) = (Vec::new(), Vec::new());
     for (place, variant) in variants.iter().enumerate() {
         let mut wrong = Vec::new();
@@ -149,38 +150,6 @@ fn clashes(plans: &[Plan], composed: &Composed) -> Vec<Problem> {
         ..Problem::default()
     };
     super::variants(plans).into_iter().map(told).collect()
-}
-
-/// The entry of a matrix: its place in the list, and its id.
-type Variant = (usize, String);
-
-fn variants(composed: &Composed, only: Option<&str>) -> (Vec<Option<Variant>>, Option<Problem>) {
-    let matrix = composed.value.get("matrix").and_then(Value::as_array);
-    let entries = matrix.into_iter().flatten().enumerate();
-    let all: Vec<Variant> =
-        entries.filter_map(|(place, entry)| Some((place, entry.get("id")?.as_str()?.to_owned()))).collect();
-    let Some(only) = only else {
-        let each: Vec<_> = all.into_iter().map(Some).collect();
-        return (if each.is_empty() { vec![None] } else { each }, None);
-    };
-    if let Some(found) = all.iter().find(|(_, id)| id == only) {
-        return (vec![Some(found.clone())], None);
-    }
-    let ids: Vec<&str> = all.iter().map(|(_, id)| id.as_str()).collect();
-    let help = match nearest(only, &ids) {
-        _ if ids.is_empty() => "leave --only out: the playbook has no matrix".to_owned(),
-        Some(near) => format!("did you mean `{near}`? there are: {}", ids.join(", ")),
-        None => format!("there are: {}", ids.join(", ")),
-    };
-    let problem = Problem {
-        code: "playbook::no_variant".to_owned(),
-        message: format!("--only {only}: the playbook's matrix has no such entry"),
-        help: Some(help),
-        place: (!ids.is_empty()).then(|| composed.places.key("/matrix")),
-        label: "these are the entries".to_owned(),
-        ..Problem::default()
-    };
-    (all.first().cloned().map_or_else(|| vec![None], |first| vec![Some(first)]), Some(problem))
 }
 
 fn reading(

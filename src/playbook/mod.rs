@@ -16,6 +16,7 @@ mod include;
 mod inputs;
 mod interpolate;
 mod load;
+mod matrix;
 pub mod migrate;
 mod order;
 mod part;

@@ -1,6 +1,6 @@
 //! Which step of a list waits for which: what it `needs`, else every step before it.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 
 use super::Step;
 
@@ -64,7 +64,7 @@ impl<'a> Order<'a> {
     /// Whether one step is done before another starts.
     pub(super) fn is_before(&self, first: usize, then: usize) -> bool {
         let rank = |place: usize| self.ranks.get(place).copied().unwrap_or(usize::MAX);
-        let mut seen = HashSet::new();
+        let mut seen = vec![false; self.steps.len()];
         let mut open = vec![then];
         while let Some(here) = open.pop() {
             if self.steps[here].needs.is_none() && first < here {
@@ -75,7 +75,7 @@ impl<'a> Order<'a> {
                     return true;
                 }
                 // What comes earlier in an order that works does not wait for the first.
-                if rank(*next) >= rank(first) && seen.insert(*next) {
+                if rank(*next) >= rank(first) && !std::mem::replace(&mut seen[*next], true) {
                     open.push(*next);
                 }
             }

@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use super::order::Order;
 use super::{
-    Condition, ContainerFormat, EnvText, HealthCheckFormat, Playbook, RestartText, SecretReference, Step,
+    Condition, ContainerFormat, EnvText, HealthCheckFormat, Mode, Playbook, RestartText, SecretReference,
+    Step,
 };
 use crate::ports::docker::{ContainerSpec, EnvValue, HealthCheck, Mount, RestartPolicy};
 use crate::ports::files::BuildSpec;
@@ -85,16 +86,19 @@ impl Plan {
         })
     }
 
-    /// Where everything is kept that may be secret: the environment's, and files that are mounted.
-    pub fn secrets(&self) -> impl Iterator<Item = SecretSource> {
-        let containers = || self.stack.containers.values();
-        let values = containers().flat_map(|item| item.spec.env.values());
-        let named = values.filter_map(|value| match value {
+    /// Where the secrets are kept that the environment of a container is given.
+    pub fn named_secrets(&self) -> impl Iterator<Item = SecretSource> {
+        let values = self.stack.containers.values().flat_map(|item| item.spec.env.values());
+        values.filter_map(|value| match value {
             EnvValue::Secret { from, .. } => Some(from.clone()),
             EnvValue::Plain(_) => None,
-        });
-        let mounts = containers().flat_map(|item| item.spec.mounts.iter());
-        named.chain(mounts.map(|mount| SecretSource::File(PathBuf::from(&mount.source))))
+        })
+    }
+
+    /// Where everything is kept that may be secret: the environment's, and files that are mounted.
+    pub fn secrets(&self) -> impl Iterator<Item = SecretSource> {
+        let mounts = self.stack.containers.values().flat_map(|item| item.spec.mounts.iter());
+        self.named_secrets().chain(mounts.map(|mount| SecretSource::File(PathBuf::from(&mount.source))))
     }
 }
 
@@ -139,6 +143,8 @@ fn stack(playbook: &Playbook, file: &Path) -> Stack {
             },
         }),
         safety: Safety {
+            live: playbook.safety.mode == Mode::Live,
+            armed: Vec::new(),
             accounts: playbook.safety.accounts.clone(),
             read_only: playbook.safety.read_only,
             env: playbook.safety.env.clone(),

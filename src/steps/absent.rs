@@ -5,9 +5,10 @@ use std::time::Duration;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Attempt, Scope, Stack, safety};
+use super::safety::{self, Extent};
+use super::{Ahead, Attempt, Scope, Stack, preview};
 use crate::diagnosis::Failure;
-use crate::event::Facts;
+use crate::event::{Facts, Foreseen};
 
 /// Checks that a path does not exist in a container, its volumes and mounts included.
 ///
@@ -31,7 +32,19 @@ impl Attempt for Absent {
     }
 
     async fn attempt(&self, scope: &Scope<'_>) -> Result<Facts, Failure> {
-        safety::absent(scope, &self.container, &self.path).await?;
+        self.look(scope, Extent::Containers).await
+    }
+
+    /// The engine's view alone: another takes a command in the container.
+    async fn preview(&self, scope: &Scope<'_>, ahead: &mut Ahead) -> Result<Foreseen, Failure> {
+        let look = self.look(scope, Extent::Seen);
+        Ok(preview::check(&self.relies_on(scope.stack), scope, ahead, look).await)
+    }
+}
+
+impl Absent {
+    async fn look(&self, scope: &Scope<'_>, extent: Extent) -> Result<Facts, Failure> {
+        safety::absent(scope, &self.container, &self.path, extent).await?;
         let mut facts = Facts::new();
         facts.insert("absent".to_owned(), self.path.clone().into());
         Ok(facts)

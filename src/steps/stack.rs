@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use crate::ports::broker::AccountPattern;
+use crate::ports::broker::{AccountId, AccountPattern};
 use crate::ports::docker::ContainerSpec;
 use crate::ports::files::BuildSpec;
 
@@ -110,6 +110,10 @@ pub struct Evidence {
 /// What must hold of the running objects.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Safety {
+    /// The playbook says that it is about live trading: the first of two keys.
+    pub live: bool,
+    /// The live accounts that were armed for this run: the second key. Exactly these the session has to show.
+    pub armed: Vec<AccountId>,
     /// Patterns of the accounts a session may show.
     pub accounts: Vec<AccountPattern>,
     /// The API is declared to refuse orders, or to take them.

@@ -63,7 +63,7 @@ impl Attempt for Start {
             scope.notes.reached(Rung::Process);
         }
         if item.held {
-            safety::holds(scope, Some(&item.key), safety::Extent::Containers).await?;
+            still_safe(scope, item).await?;
         }
         Ok(facts(&container, &image))
     }
@@ -71,6 +71,18 @@ impl Attempt for Start {
     async fn preview(&self, scope: &Scope<'_>, ahead: &mut Ahead) -> Result<Foreseen, Failure> {
         preview::start(&self.container, scope, ahead).await
     }
+}
+
+/// The safe state of a container that runs now. It does not run on while a check is tried again: what cannot be proven
+/// at once ends the run, and with it the container.
+async fn still_safe(scope: &Scope<'_>, item: &StackContainer) -> Result<(), Failure> {
+    let Err(mut failure) = safety::holds(scope, Some(&item.key), safety::Extent::Containers).await else {
+        return Ok(());
+    };
+    // One that has ended by itself is no danger, and how it ended says more.
+    container_state::running(scope, item).await?;
+    failure.again = None;
+    Err(failure)
 }
 
 /// Makes sure that the container exists and matches; what exists then, if it existed before.

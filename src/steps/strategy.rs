@@ -12,8 +12,8 @@ use crate::diagnosis::Failure;
 use crate::event::Facts;
 use crate::ladder::Rung;
 
-/// Checks the evidence named under `strategy`: the last line of the bot's log since its start that names a strategy
-/// must name the declared default.
+/// Checks the evidence named under `strategy`: of the lines of the bot's log since its start that name a strategy, there
+/// is one, and every one names the declared default. A later line does not take an earlier one back.
 ///
 /// Without `within`: 60 seconds.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -34,11 +34,13 @@ impl Attempt for StrategyCheck {
         let lines = scope.world.docker.logs_since_start(&container).await;
         let lines = lines.map_err(|error| safety::unproven("the strategy of the bot", error.into()))?;
         let pattern = Regex::new(&evidence.log).expect("checked when the plan was made");
-        let named = lines.iter().rev().find_map(|line| {
+        let expected = strategy.default.clone();
+        let mut says = lines.iter().filter_map(|line| {
             let name = pattern.captures(&line.text)?.get(1)?.as_str().to_owned();
             Some((name, line.text.clone()))
         });
-        let expected = strategy.default.clone();
+        // A line that somebody else had the bot write must not hide what it said itself.
+        let named = says.clone().find(|(name, _)| *name != expected).or_else(|| says.next_back());
         let container = container.name;
         match named {
             Some((name, line)) if name == expected => {

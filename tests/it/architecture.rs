@@ -13,6 +13,7 @@ const RULES: &[(&str, &[&str])] = &[
         "app",
         &[
             "adapters",
+            "arming",
             "cli",
             "compose",
             "diagnose",
@@ -37,6 +38,7 @@ const RULES: &[(&str, &[&str])] = &[
             "steps",
         ],
     ),
+    ("arming", &["playbook", "ports"]),
     ("cli", &["period", "sim"]),
     ("engine", &["diagnose", "diagnosis", "event", "ladder", "playbook", "ports", "steps"]),
     ("evidence", &["diagnosis", "ladder", "period", "ports"]),
@@ -76,7 +78,7 @@ const OWNED: &[(&str, &[&str])] = &[
     ("clap", &["src/cli/", "src/sim/cli.rs", "src/sim/script/", "src/main.rs"]),
 ];
 
-fn sources() -> Vec<(String, String)> {
+pub fn sources() -> Vec<(String, String)> {
     fn walk(directory: &Path, found: &mut Vec<PathBuf>) {
         for entry in std::fs::read_dir(directory).unwrap() {
             let path = entry.unwrap().path();
@@ -94,7 +96,7 @@ fn sources() -> Vec<(String, String)> {
 }
 
 /// The code without comments.
-fn code(text: &str) -> String {
+pub fn code(text: &str) -> String {
     text.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n")
 }
 

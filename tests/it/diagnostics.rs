@@ -228,7 +228,11 @@ fn safety(page: &mut Page) {
         seen: None,
         by: "/proc/1/environ",
     });
-    page.add(SafetyError::Present { container: container(), path: s("/data/gameplan.json"), size: 120 });
+    page.add(SafetyError::Present {
+        container: container(),
+        path: s("/data/gameplan.json"),
+        size: Some(120),
+    });
     page.add(SafetyError::Strategy {
         container: container(),
         expected: s("C"),

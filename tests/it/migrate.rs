@@ -119,7 +119,7 @@ fn the_program_leaves_the_newest_alone_and_says_what_to_do_with_others() {
 fn validate_says_which_versions_are_read_and_what_to_do() {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("playbook.yaml");
-    for (version, words) in [("2", "update openbell"), ("0", "openbell migrate")] {
+    for (version, words) in [("2", "update openbell"), ("0", "write `version: 1`")] {
         let text = include_str!("../../playbooks/rehearsal.yaml")
             .replace("version: 1", &format!("version: {version}"));
         std::fs::write(&file, text).unwrap();

@@ -80,12 +80,8 @@ fn variants_side_by_side_need_their_own() {
     let fine = [variant("a", "x-a", 4102, ""), variant("b", "x-b", 4103, "")];
     assert!(variants(&fine).is_empty());
     let named = "container_name: gw,";
-    let bad = [
-        variant("a", "x-a", 4102, named),
-        variant("b", "x-b", 4102, ""),
-        variant("c", "x-c", 4104, named),
-        variant("a", "x-a", 4105, ""),
-    ];
+    let bad =
+        [variant("a", "x-a", 4102, named), variant("b", "x-b", 4102, ""), variant("c", "x-c", 4104, named)];
     let told: Vec<_> =
         variants(&bad).into_iter().map(|clash| (clash.pointer, clash.code, clash.message)).collect();
     let told: Vec<_> =
@@ -100,7 +96,6 @@ fn variants_side_by_side_need_their_own() {
             ),
             ("/matrix/1", "playbook::port_clash", "`a` and `b` both publish the host port 4102"),
             ("/matrix/2", "playbook::container_name", "`a` and `c` both have a container named gw"),
-            ("/matrix/3/id", "playbook::variant", "two entries of the matrix have the id `a`"),
         ]
     );
 }

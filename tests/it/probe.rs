@@ -13,13 +13,16 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
+use crate::support::stack::free_port;
+
 /// A simulated gateway; its address, and what ends it.
 async fn gateway(script: &str) -> (String, tokio_util::sync::DropGuard) {
     scripted(Settings::scripted(script.parse().unwrap())).await
 }
 
 async fn scripted(settings: Settings) -> (String, tokio_util::sync::DropGuard) {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    // While a script keeps the port closed, nobody else may get it.
+    let listener = TcpListener::bind(("127.0.0.1", free_port())).await.unwrap();
     let address = listener.local_addr().unwrap().to_string();
     let stop = CancellationToken::new();
     tokio::spawn(serve(listener, settings, Log::to(std::io::sink()), stop.clone()));

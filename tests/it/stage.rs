@@ -16,6 +16,7 @@ use tokio::time::timeout;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use crate::support::http;
+use crate::support::stack::free_port;
 
 /// Longer than anything a test waits for.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -96,7 +97,8 @@ impl Stage {
     }
 
     pub(crate) async fn of(settings: Settings) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        // While a script keeps the port closed, nobody else may get it.
+        let listener = TcpListener::bind(("127.0.0.1", free_port())).await.unwrap();
         let address = listener.local_addr().unwrap();
         let log = Lines::default();
         let stop = CancellationToken::new();

@@ -19,6 +19,7 @@ impl Bollard {
     pub(super) async fn run_in_container(
         &self,
         name: &str,
+        user: Option<&str>,
         command: &[String],
         limit: Duration,
     ) -> Result<ExecOutput, DockerError> {
@@ -27,6 +28,7 @@ impl Bollard {
             attach_stdout: Some(true),
             attach_stderr: Some(true),
             cmd: Some(command.to_vec()),
+            user: user.map(str::to_owned),
             ..Default::default()
         };
         let made = self.ask(doing, REQUEST, async |client| client.create_exec(name, config).await).await?;

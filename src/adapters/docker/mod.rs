@@ -202,7 +202,17 @@ impl Docker for Bollard {
     }
 
     async fn exec(&self, name: &str, command: &[String], limit: Duration) -> Result<ExecOutput, DockerError> {
-        self.run_in_container(name, command, limit).await
+        self.run_in_container(name, None, command, limit).await
+    }
+
+    async fn exec_as(
+        &self,
+        name: &str,
+        user: &str,
+        command: &[String],
+        limit: Duration,
+    ) -> Result<ExecOutput, DockerError> {
+        self.run_in_container(name, Some(user), command, limit).await
     }
 
     async fn path(&self, name: &str, path: &str) -> Result<PathInContainer, DockerError> {

@@ -107,7 +107,9 @@ const ENTRIES: &[Entry] = &[
         code: "edit::unreadable",
         meaning: "The playbook, its record or the draft cannot be read.",
         told_by: "What the system said stands below the message.",
-        remedy: &[Step::say("See whether the name is right, and whether it is UTF-8 text that you may read.")],
+        remedy: &[Step::say(
+            "See whether the name is right, and whether it is UTF-8 text that you may read.",
+        )],
         links: &[],
     },
     Entry {
@@ -115,7 +117,9 @@ const ENTRIES: &[Entry] = &[
         meaning: "The playbook, or a file beside it, cannot be written.",
         told_by: "What the system said stands below the message; a playbook without write permission is refused too.",
         remedy: &[
-            Step::say("See whether the file or its directory is read-only or another's, and whether the disk is full."),
+            Step::say(
+                "See whether the file or its directory is read-only or another's, and whether the disk is full.",
+            ),
             Step::run("See who may write.", "ls -la"),
         ],
         links: &[],

@@ -20,6 +20,7 @@ mod playbook_sources;
 mod port;
 mod report;
 mod safety;
+mod safety_live;
 mod script;
 mod script_form;
 mod secrets;
@@ -40,6 +41,7 @@ pub(super) const AREAS: &[Area] = &[
     container::AREA,
     steps::AREA,
     safety::AREA,
+    safety_live::AREA,
     secrets::AREA,
     playbook::AREA,
     playbook_order::AREA,

@@ -140,6 +140,17 @@ const ENTRIES: &[Entry] = &[
         links: &["https://docs.rs/regex/latest/regex/#syntax"],
     },
     Entry {
+        code: "playbook::published_elsewhere",
+        meaning: "The address is a port of this machine that no container publishes, and a container publishes the \
+            TWS API at another one: the run would wait for a gateway where none will be.",
+        told_by: "`connection.address` is on this machine; a container publishes 4001 to 4004 or 7496 to 7499, the \
+            ports of the API in it, and none publishes the port of the address.",
+        remedy: &[Step::say(
+            "Write the published port into `connection.address`, or publish the one that stands there.",
+        )],
+        links: &[],
+    },
+    Entry {
         code: "playbook::address",
         meaning: "The gateway's address is not `host:port`.",
         told_by: "The value of `connection.address` has no host, no port, or port 0.",

@@ -124,7 +124,7 @@ const ENTRIES: &[Entry] = &[
         code: "playbook::variant",
         meaning: "Two entries of the matrix have the same id. The run and the report of each bear it.",
         told_by: "The second of the two is the place that is shown.",
-        remedy: &[Step::say("Give each entry an id of its own.")],
+        remedy: &[Step::say("Give each entry an id of its own, such as `alpha`.")],
         links: &[],
     },
     Entry {

@@ -69,8 +69,8 @@ const ENTRIES: &[Entry] = &[
     Entry {
         code: "safety::strategy",
         meaning: "The bot says that it runs another strategy than the declared default. It is stopped.",
-        told_by: "A line of its log since its start matches `strategy.evidence.log` and names another strategy. The \
-            line is shown.",
+        told_by: "A line of its log since its start matches `strategy.evidence.log` and names another strategy, whatever \
+            it said before or later. The line is shown.",
         remedy: &[
             Step::run(
                 "Find out why it left the default: a gameplan file, a command line, another image.",
@@ -132,10 +132,11 @@ const ENTRIES: &[Entry] = &[
     },
     Entry {
         code: "safety::not_safe",
-        meaning: "The playbook sets `DRY_RUN` or `TRADING_MODE` to a value that is not the safe state. This version \
-            brings a stack up in its safe state only.",
-        told_by: "Found in the text of the playbook, before anything is started. Anything but `true` for `DRY_RUN` \
-            and `paper` for `TRADING_MODE` counts, in `env` and in `safety.env`.",
+        meaning: "The playbook sets `DRY_RUN` or `TRADING_MODE` to a value that is not the safe state, or hides it as a \
+            secret.",
+        told_by: "Found in the text of the playbook and its compose files, before anything is started. Anything but `true` \
+            for `DRY_RUN` and `paper` for `TRADING_MODE` counts, names in any case; with `safety.mode: live` only \
+            `TRADING_MODE` counts, and has to be `live`.",
         remedy: &[Step::run(
             "Write `DRY_RUN: \"true\"` and `TRADING_MODE: paper`.",
             "openbell validate PLAYBOOK",
@@ -154,7 +155,7 @@ const ENTRIES: &[Entry] = &[
     },
     Entry {
         code: "safety::live_account",
-        meaning: "The playbook allows a live account. This version runs paper accounts only.",
+        meaning: "The playbook allows a live account, and its mode is paper.",
         told_by: "A pattern in `safety.accounts` does not begin with `DU` or `DF`. That a live account is logged in \
             is another code, `safety::account`.",
         remedy: &[Step::run(
@@ -185,6 +186,16 @@ const ENTRIES: &[Entry] = &[
             "Leave `restart` out for it: after a reboot or a crash, openbell starts it, through the gate.",
             "openbell validate PLAYBOOK",
         )],
+        links: &[],
+    },
+    Entry {
+        code: "safety::not_held",
+        meaning: "A container waits for a gate and is not held at the same time, so the gate would hold nothing.",
+        told_by: "It has `hold_until` and `held: false`.",
+        remedy: &[
+            Step::say("Leave `held: false` out, so that its safe state is proven before it runs."),
+            Step::say("Or leave `hold_until` out, if it is to run whatever is not proven."),
+        ],
         links: &[],
     },
     Entry {

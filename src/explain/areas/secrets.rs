@@ -65,4 +65,19 @@ const ENTRIES: &[Entry] = &[
         )],
         links: &[],
     },
+    Entry {
+        code: "secret::open_file",
+        meaning: "Others than its owner can read a file that holds a secret. It is told and nothing is refused for it.",
+        told_by: "The mode of the file has a right for group or others.",
+        remedy: &[Step::run("Take those rights away.", "chmod 600 FILE")],
+        links: &[],
+    },
+    Entry {
+        code: "playbook::open_directory",
+        meaning: "Everybody on this machine can write to the playbook's directory, and so decide what runs. It is told and \
+            nothing is refused for it.",
+        told_by: "The mode of the directory, links followed, has the right to write for others.",
+        remedy: &[Step::run("Take that right away.", "chmod o-w DIRECTORY")],
+        links: &[],
+    },
 ];

@@ -20,9 +20,17 @@ impl<'a> Check<'a> {
                 let help = "leave `restart` out: after a reboot or a crash it is openbell that starts it, through the gate";
                 self.problem("safety::restart", &format!("{pointer}/restart"), message, help);
             }
+            if format.held == Some(false) && !format.hold_until.is_empty() {
+                let message = format!("{key} waits for a gate, and `held: false` takes the gate away");
+                let help = "leave one of the two out: `held: false` starts it whatever is not proven";
+                self.problem("safety::not_held", &format!("{pointer}/hold_until"), message, help);
+            }
             self.ports(key, format, &mut published, &pointer);
             self.volumes(format, &pointer);
             self.env(format, &pointer);
+            for (key, words) in [("command", &format.command), ("entrypoint", &format.entrypoint)] {
+                self.arguments(words.as_deref().unwrap_or_default(), &format!("{pointer}/{key}"));
+            }
         }
     }
 

@@ -3,7 +3,7 @@
 use super::Check;
 use crate::document::escaped;
 use crate::playbook::{ContainerFormat, EnvText, SecretReference};
-use crate::secret_name::speaks_of_secret;
+use crate::secret_name::{is_secret_address, secret_argument, speaks_of_secret};
 
 impl Check<'_> {
     /// The names of the variables that the playbook declares.
@@ -13,7 +13,14 @@ impl Check<'_> {
             let pointer = move |name| format!("/matrix/{place}/vars/{}", escaped(name));
             variant.vars.keys().map(move |name| (pointer(name), name))
         });
-        for (pointer, name) in own.chain(of_variants).collect::<Vec<_>>() {
+        let values = self.playbook.vars.iter().chain(self.playbook.matrix.iter().flat_map(|one| &one.vars));
+        let values: Vec<bool> = values.map(|(_, value)| value.is_empty()).collect();
+        for ((pointer, name), empty) in own.chain(of_variants).zip(values).collect::<Vec<_>>() {
+            if !empty && speaks_of_secret(name) {
+                let message = format!("{name} is a secret, written into the playbook");
+                let help = "no variable holds a secret: where it is wanted write {file: ../secrets/name}, {env: NAME}, {credential: name} or {docker_secret: name}";
+                self.problem("safety::inline_secret", &pointer, message, help);
+            }
             let begins = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
             if !begins || !name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') {
                 let message = format!("`{name}` cannot be the name of a variable");
@@ -33,11 +40,14 @@ impl Check<'_> {
             match value {
                 EnvText::Plain(text) => {
                     self.safe_state(name, text, &at);
-                    if !text.is_empty() && speaks_of_secret(name) {
+                    if !text.is_empty() && (speaks_of_secret(name) || is_secret_address(text)) {
                         self.inline_secret(name, &at);
                     }
                 }
-                EnvText::Secret(reference) => self.secret(reference, &at),
+                EnvText::Secret(reference) => {
+                    self.secret_state(name, &at);
+                    self.secret(reference, &at);
+                }
             }
         }
     }
@@ -50,6 +60,15 @@ impl Check<'_> {
             name.to_lowercase()
         );
         self.problem("safety::inline_secret", at, message, &help);
+    }
+
+    /// Arguments are seen by everybody who can list processes, too.
+    pub(super) fn arguments(&mut self, arguments: &[String], at: &str) {
+        if let Some(place) = secret_argument(arguments) {
+            let message = "a secret is written into the arguments of a command".to_owned();
+            let help = "arguments are in every list of processes, too: give it as a file or in `env`, as {file: ../secrets/name}";
+            self.problem("safety::inline_secret", &format!("{at}/{place}"), message, help);
+        }
     }
 
     /// A reference has to name something, and only that.

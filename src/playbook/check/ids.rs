@@ -8,6 +8,9 @@ use crate::document::escaped;
 /// Ids openbell itself uses when it looks.
 const PROBE_IDS: std::ops::RangeInclusive<i32> = 9000..=9099;
 
+/// Who owns the ids of `connection.client_id` in a ledger.
+const OWN: &str = "openbell";
+
 impl Check<'_> {
     pub(super) fn connection(&mut self) {
         let connection = &self.playbook.connection;
@@ -65,6 +68,12 @@ impl Check<'_> {
                     message,
                     "give each its own id: the gateway admits only one",
                 );
+            }
+            if owner != OWN && self.playbook.connection.client_id.contains(id) {
+                let message =
+                    format!("the client id {id} is {owner}'s, and `connection.client_id` would take it");
+                let help = "take it out of one of them; openbell's own ids stand under the name `openbell`";
+                self.problem("playbook::client_id_clash", &pointer, message, help);
             }
         }
     }

@@ -13,6 +13,7 @@ mod gates;
 mod ids;
 mod live;
 mod needs;
+mod reach;
 mod safety;
 mod steps;
 mod time;
@@ -36,6 +37,7 @@ pub(super) fn check(playbook: &Playbook, places: &Places) -> Vec<Problem> {
     check.safety();
     check.containers();
     check.live_ports();
+    check.published_elsewhere();
     check.steps();
     check.problems
 }

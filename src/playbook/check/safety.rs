@@ -5,19 +5,27 @@ use regex::Regex;
 use super::Check;
 use crate::document::escaped;
 use crate::playbook::EnvText;
+use crate::steps::safety::implied;
 
 impl Check<'_> {
-    /// The two variables that make the safe state of a bot, wherever they are written.
+    /// The two variables that make the safe state of a bot, wherever they are written. In live mode the mode has to be
+    /// the playbook's, and whether the bot only pretends is the author's business.
     pub(super) fn safe_state(&mut self, name: &str, value: &str, at: &str) {
-        let safe = match name.to_ascii_uppercase().as_str() {
-            "DRY_RUN" => "true",
-            "TRADING_MODE" => "paper",
-            _ => return,
-        };
+        let Some(safe) = implied(name, self.is_live()) else { return };
         if value != safe {
             let message = format!("{name} is `{value}`: that is not the safe state");
-            let help =
-                format!("write {name}: \"{safe}\"; this version brings a stack up in its safe state only");
+            let mode = if self.is_live() { "live" } else { "paper" };
+            let help = format!("write {name}: \"{safe}\": `safety.mode` is {mode}");
+            self.problem("safety::not_safe", at, message, &help);
+        }
+    }
+
+    /// A variable of the safe state has to be readable: the value of a secret is compared with nothing before it is used.
+    pub(super) fn secret_state(&mut self, name: &str, at: &str) {
+        if let Some(safe) = implied(name, self.is_live()) {
+            let message =
+                format!("{name} is a secret by reference: that it is the safe state cannot be seen");
+            let help = format!("write {name}: \"{safe}\"; it is no secret");
             self.problem("safety::not_safe", at, message, &help);
         }
     }
@@ -51,13 +59,7 @@ impl Check<'_> {
             let message = "no account is allowed, so nothing could ever run".to_owned();
             self.problem("safety::no_accounts", "/safety/accounts", message, "such as [\"DU*\", \"DF*\"]");
         }
-        for (place, pattern) in safety.accounts.iter().enumerate() {
-            if !pattern.is_paper() {
-                let message = format!("`{pattern}` allows live accounts, and the mode is paper");
-                let help = "paper accounts begin with DU or DF; live trading is not possible in this version";
-                self.problem("safety::live_account", &format!("/safety/accounts/{place}"), message, help);
-            }
-        }
+        self.accounts();
         for (container, expected) in &safety.env {
             let pointer = format!("/safety/env/{}", escaped(container));
             self.reference(&pointer, container);

@@ -52,6 +52,9 @@ impl<'a> Check<'a> {
     }
 
     fn action(&mut self, pointer: &str, action: &Action) {
+        if let Action::Exec(exec) = action {
+            self.arguments(&exec.command, &format!("{pointer}/do/exec/command"));
+        }
         match action {
             Action::StrategyCheck(_) if self.playbook.strategy.is_none() => {
                 let message = "there is no `strategy` section to check against".to_owned();

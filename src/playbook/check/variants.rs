@@ -20,19 +20,14 @@ pub struct Clash {
 /// What the plans of a matrix take from each other, in the order of the matrix.
 pub fn variants(plans: &[Plan]) -> Vec<Clash> {
     let mut clashes = Vec::new();
-    let (mut ids, mut ports, mut names) = (BTreeSet::new(), BTreeMap::new(), BTreeMap::new());
+    let (mut ports, mut names) = (BTreeMap::new(), BTreeMap::new());
     let mut clients = BTreeMap::new();
     for (place, plan) in plans.iter().enumerate() {
         let id = plan.variant.as_deref().unwrap_or_default();
-        let mut clash = |code, below: &str, message, help: String| {
-            clashes.push(Clash { pointer: format!("/matrix/{place}{below}"), code, message, help });
+        let mut clash = |code, message, help: &str| {
+            let (pointer, help) = (format!("/matrix/{place}"), help.to_owned());
+            clashes.push(Clash { pointer, code, message, help });
         };
-        if !ids.insert(id) {
-            let message = format!("two entries of the matrix have the id `{id}`");
-            let help = "give each its own: its run and report bear it".to_owned();
-            clash("playbook::variant", "/id", message, help);
-            continue;
-        }
         let connection = &plan.stack.connection;
         let owned = connection.owners.iter().map(|(_, client)| *client);
         let own: BTreeSet<i32> = connection.client_ids.iter().copied().chain(owned).collect();
@@ -42,7 +37,7 @@ pub fn variants(plans: &[Plan]) -> Vec<Clash> {
                 let message =
                     format!("`{first}` and `{id}` both use the client id {client} at {}", connection.address);
                 let help = "the gateway admits an id once: make it a variable, `client_id: [${ID}]` with `vars: {ID: …}` in each entry, or give each a gateway of its own";
-                clash("playbook::client_id_clash", "", message, help.to_owned());
+                clash("playbook::client_id_clash", message, help);
             }
         }
         for container in plan.stack.containers.values() {
@@ -52,7 +47,7 @@ pub fn variants(plans: &[Plan]) -> Vec<Clash> {
                     let message =
                         format!("`{first}` and `{id}` both publish the host port {}", port.host_port);
                     let help = "make it a variable: `ports: [\"${PORT}:4004\"]`, and `vars: {PORT: …}` in each entry";
-                    clash("playbook::port_clash", "", message, help.to_owned());
+                    clash("playbook::port_clash", message, help);
                 }
             }
             let name = container.spec.name.as_str();
@@ -61,7 +56,7 @@ pub fn variants(plans: &[Plan]) -> Vec<Clash> {
                 let message = format!("`{first}` and `{id}` both have a container named {name}");
                 let help =
                     "leave `container_name` out (each then has a name of its own), or put a variable into it";
-                clash("playbook::container_name", "", message, help.to_owned());
+                clash("playbook::container_name", message, help);
             }
         }
     }

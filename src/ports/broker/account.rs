@@ -50,6 +50,11 @@ impl AccountPattern {
         }
     }
 
+    /// Whether more than one account can match.
+    pub fn is_open(&self) -> bool {
+        self.0.ends_with('*')
+    }
+
     /// Whether only paper accounts can match.
     pub fn is_paper(&self) -> bool {
         self.0.starts_with("DU") || self.0.starts_with("DF")

@@ -59,6 +59,14 @@ pub trait Docker: Send + Sync {
     async fn logs_since_start(&self, container: &Container) -> Result<Vec<LogLine>, DockerError>;
     /// Runs a command in a running container, to its end or at most `limit`.
     async fn exec(&self, name: &str, command: &[String], limit: Duration) -> Result<ExecOutput, DockerError>;
+    /// The same as `user[:group]`, by name or by number.
+    async fn exec_as(
+        &self,
+        name: &str,
+        user: &str,
+        command: &[String],
+        limit: Duration,
+    ) -> Result<ExecOutput, DockerError>;
     /// Whether a path exists in a container, volumes included, running or not.
     async fn path(&self, name: &str, path: &str) -> Result<PathInContainer, DockerError>;
     /// All containers, running or not.

@@ -133,7 +133,7 @@ async fn gate(scope: &Scope<'_>, ahead: &Ahead, item: &StackContainer) -> Gate {
     let mut asserted = asserted.filter_map(|key| ahead.containers.get(key));
     if let Some(coming) = asserted.find(|coming| !coming.stopped) {
         later.push(format!("environment and files ({})", coming.how));
-    } else if let Err(failure) = safety::holds(scope, Some(&item.key), safety::Extent::Containers).await {
+    } else if let Err(failure) = safety::holds(scope, Some(&item.key), safety::Extent::Seen).await {
         // Why it was stopped is why it may not start.
         tracing::debug!(container = item.key, why = in_short(&failure.why), "the gate is shut");
         return Gate::Shut(failure);

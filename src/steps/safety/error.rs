@@ -25,6 +25,50 @@ pub enum SafetyError {
         /// Not a paper account.
         live: bool,
     },
+    /// The live accounts of the session are not those that were armed.
+    #[error("the live accounts of the session are {shown}, and armed are {armed}")]
+    #[diagnostic(
+        code(safety::armed_account_differs),
+        help("arm exactly the live accounts that the gateway is logged in to, each with `--arm-live`")
+    )]
+    ArmedDiffers {
+        /// The session's live accounts, masked.
+        shown: String,
+        /// The armed ones, masked.
+        armed: String,
+    },
+    /// The gateway's address leads to a port of the other mode.
+    #[error("port {port} leads to port {inside} in the container {container}: that is {} trading", if *.live { "live" } else { "paper" })]
+    #[diagnostic(
+        code(safety::gateway_port),
+        help("publish the port of the declared `safety.mode`, and have the container recreated")
+    )]
+    Port {
+        /// The container.
+        container: String,
+        /// The port of the address.
+        port: u16,
+        /// The port in the container.
+        inside: u16,
+        /// It is that of live trading.
+        live: bool,
+    },
+    /// A bot runs that the playbook does not know.
+    #[error(
+        "the container {container} runs the image of a held container, and the playbook does not declare it"
+    )]
+    #[diagnostic(
+        code(safety::second_bot),
+        help("stop it (`docker stop {container}`), or declare it in the playbook so that it is held too")
+    )]
+    SecondBot {
+        /// The container.
+        container: String,
+        /// Its image.
+        image: String,
+        /// The networks it is on.
+        networks: String,
+    },
     /// The API takes orders.
     #[error("the gateway's API {}, and the playbook says that it is read-only", if *.unseen { "does not say whether it takes orders" } else { "takes orders" })]
     #[diagnostic(
@@ -68,8 +112,8 @@ pub enum SafetyError {
         container: String,
         /// The path.
         path: String,
-        /// Its size in bytes.
-        size: i64,
+        /// Its size in bytes; nothing when only the container's programs see it.
+        size: Option<i64>,
     },
     /// The bot says it runs another strategy.
     #[error("the container {container} says it runs strategy {seen}, expected {expected}")]
@@ -142,7 +186,10 @@ impl Explain for SafetyError {
             Self::StrategyUnproven { .. } => Some(Pace::Brisk),
             Self::Unproven { why, .. } => why.again,
             Self::Account { .. }
+            | Self::ArmedDiffers { .. }
             | Self::TakesOrders { .. }
+            | Self::Port { .. }
+            | Self::SecondBot { .. }
             | Self::Env { .. }
             | Self::Present { .. }
             | Self::Strategy { .. } => None,
@@ -151,9 +198,18 @@ impl Explain for SafetyError {
 
     fn evidence(&self) -> Vec<String> {
         match self {
-            Self::Account { .. } | Self::TakesOrders { .. } => Vec::new(),
+            Self::Account { .. }
+            | Self::ArmedDiffers { .. }
+            | Self::TakesOrders { .. }
+            | Self::Port { .. } => Vec::new(),
             Self::Env { by, .. } => vec![format!("seen by {by}")],
-            Self::Present { size, .. } => vec![format!("{size} bytes")],
+            Self::Present { size: Some(size), .. } => vec![format!("{size} bytes")],
+            Self::Present { size: None, .. } => {
+                vec!["seen from the inside of the container; the engine does not show it".to_owned()]
+            }
+            Self::SecondBot { image, networks, .. } => {
+                vec![format!("image: {image}"), format!("networks: {networks}")]
+            }
             Self::Strategy { line, .. } => vec![format!("log: {line}")],
             Self::StrategyUnproven { tail, .. } => tail.clone(),
             Self::Unproven { why, .. } => {

@@ -30,6 +30,10 @@ pub struct State {
     pub host: Option<String>,
     /// What commands in containers give; else there is no such program.
     pub exec: Option<ExecOutput>,
+    /// The environments that the processes of a container have, where there is a shell to look with.
+    pub processes: BTreeMap<String, Vec<String>>,
+    /// Paths that only a command in the container sees.
+    pub inside: BTreeSet<(String, String)>,
     /// Commands in containers get no answer.
     pub mute_exec: bool,
     /// What happens to the container that is watched, each that long after the watch began.
@@ -38,7 +42,27 @@ pub struct State {
     pub commands: Vec<String>,
     /// Requests that change something, in order.
     pub changes: Vec<String>,
+    /// When a container was last stopped.
+    pub stopped: BTreeMap<String, tokio::time::Instant>,
     starts: u32,
+}
+
+impl State {
+    /// Gives a container a shell, and its processes these variables.
+    pub fn shell(&mut self, container: &str, env: &[&str]) {
+        self.paths.insert((container.to_owned(), "/bin/sh".to_owned()));
+        self.processes.insert(container.to_owned(), env.iter().map(|pair| (*pair).to_owned()).collect());
+    }
+
+    /// What a look from the inside of a container prints.
+    fn looked(&self, container: &str, command: &[String]) -> Option<String> {
+        let env = self.processes.get(container)?;
+        if command.iter().any(|word| word.contains("/environ")) {
+            return Some(format!("{}\0openbell-end=\0", env.join("\0")));
+        }
+        let at = (container.to_owned(), command.last()?.clone());
+        Some(if self.inside.contains(&at) { "openbell-stands\n" } else { "" }.to_owned())
+    }
 }
 
 /// A container to which things happen in time.
@@ -247,6 +271,7 @@ impl Docker for FakeEngine {
                 return Err(no_answer("stop"));
             }
             state.containers.get_mut(name).ok_or_else(|| missing(name))?.status = Status::Exited;
+            state.stopped.insert(name.to_owned(), tokio::time::Instant::now());
             Ok(())
         })
     }
@@ -269,8 +294,21 @@ impl Docker for FakeEngine {
         if self.with(|state| state.mute_exec) {
             return Err(no_answer("run a command in"));
         }
+        if let Some(said) = self.with(|state| state.looked(name, command)) {
+            return Ok(ExecOutput { exit_code: 0, output: said });
+        }
         let missing = || ExecOutput { exit_code: 127, output: "not found".into() };
         Ok(self.with(|state| state.exec.clone()).unwrap_or_else(missing))
+    }
+
+    async fn exec_as(
+        &self,
+        name: &str,
+        user: &str,
+        command: &[String],
+        limit: Duration,
+    ) -> Result<ExecOutput, DockerError> {
+        self.exec(&format!("{name} as {user}"), command, limit).await
     }
 
     async fn path(&self, name: &str, path: &str) -> Result<PathInContainer, DockerError> {

@@ -56,6 +56,15 @@ pub struct FakeGateway {
     /// A held session is lost after this time.
     pub lost_after: Mutex<Option<Duration>>,
     pub asked: Mutex<Vec<String>>,
+    /// Told when every held session is lost.
+    pub dropped: Arc<tokio::sync::Notify>,
+}
+
+impl FakeGateway {
+    /// Loses every session that is held now.
+    pub fn drop_sessions(&self) {
+        self.dropped.notify_waiters();
+    }
 }
 
 fn session(connect: &Connect) -> Session {
@@ -107,7 +116,13 @@ impl Broker for FakeGateway {
 
     async fn hold(&self, connect: &Connect) -> Result<Box<dyn HeldSession>, BrokerError> {
         let lost_after = *self.lost_after.lock().unwrap();
-        Ok(Box::new(Held { session: session(connect), lost_after, opened: tokio::time::Instant::now() }))
+        let dropped = self.dropped.clone();
+        Ok(Box::new(Held {
+            session: session(connect),
+            lost_after,
+            dropped,
+            opened: tokio::time::Instant::now(),
+        }))
     }
 
     async fn data(&self, _: &Connect) -> Result<usize, BrokerError> {
@@ -126,6 +141,7 @@ impl Broker for FakeGateway {
 struct Held {
     session: Session,
     lost_after: Option<Duration>,
+    dropped: Arc<tokio::sync::Notify>,
     opened: tokio::time::Instant,
 }
 
@@ -141,12 +157,10 @@ impl HeldSession for Held {
 
     async fn lost(&mut self) -> BrokerError {
         match self.lost_after {
-            None => std::future::pending().await,
-            Some(after) => {
-                tokio::time::sleep_until(self.opened + after).await;
-                BrokerError::Dropped { address: "127.0.0.1:4002".into(), how: "closed".into() }
-            }
+            None => self.dropped.notified().await,
+            Some(after) => tokio::time::sleep_until(self.opened + after).await,
         }
+        BrokerError::Dropped { address: "127.0.0.1:4002".into(), how: "closed".into() }
     }
 
     async fn close(self: Box<Self>) {}

@@ -1,0 +1,97 @@
+//! What stands around the stack: that the gateway's port leads to trading of the declared mode, and that no second bot
+//! runs outside the playbook. And which ports and variables belong to which mode.
+
+use std::collections::BTreeSet;
+
+use super::{SafetyError, unproven};
+use crate::diagnosis::Failure;
+use crate::ports::docker::{Container, Status};
+use crate::steps::Scope;
+
+/// The value that a variable of the safe state has to have wherever it is set, by its name in any case; none for another
+/// variable. In live mode nothing is said of a dry run.
+pub fn implied(name: &str, live: bool) -> Option<&'static str> {
+    match (name.trim().to_ascii_uppercase().as_str(), live) {
+        ("DRY_RUN", false) => Some("true"),
+        ("TRADING_MODE", false) => Some("paper"),
+        ("TRADING_MODE", true) => Some("live"),
+        _ => None,
+    }
+}
+
+/// Whether an image puts socat before the gateway (those of gnzsnz).
+pub fn has_socat(image: &str) -> bool {
+    image.contains("gnzsnz/ib-gateway") || image.contains("gnzsnz/tws-rdesktop")
+}
+
+/// Whether a port in a container is that of live trading (or else of paper trading): of a gateway or TWS itself, and
+/// where there is one, of socat before it.
+pub fn is_of(live: bool, port: u16, socat: bool) -> bool {
+    let (own, before): (&[u16], &[u16]) =
+        if live { (&[4001, 7496], &[4003, 7498]) } else { (&[4002, 7497], &[4004, 7499]) };
+    own.contains(&port) || socat && before.contains(&port)
+}
+
+/// Looks at what runs beside the playbook's own containers.
+pub(super) async fn around(scope: &Scope<'_>) -> Result<(), Failure> {
+    if !scope.stack.containers.values().any(|item| item.held) {
+        return Ok(());
+    }
+    let containers = scope.world.docker.containers().await;
+    let mut containers = containers.map_err(|error| unproven("what runs beside the stack", error.into()))?;
+    containers.retain(|container| {
+        [Status::Running, Status::Paused, Status::Restarting].contains(&container.status)
+    });
+    ports(scope, &containers)?;
+    Ok(second_bot(scope, &containers)?)
+}
+
+/// The container behind the gateway's address, by the port it publishes.
+fn ports(scope: &Scope<'_>, containers: &[Container]) -> Result<(), SafetyError> {
+    let Some((host, port)) = scope.stack.connection.address.rsplit_once(':') else { return Ok(()) };
+    let here = host == "localhost" || host.starts_with("127.") || host == "[::1]";
+    let Ok(port) = port.parse::<u16>() else { return Ok(()) };
+    for container in containers.iter().filter(|_| here) {
+        let inside = container.ports.iter().filter(|published| published.host_port == port);
+        let wrong = |inside: &u16| is_of(!scope.stack.safety.live, *inside, has_socat(&container.image));
+        if let Some(inside) = inside.map(|published| published.container_port).find(wrong) {
+            let (container, live) = (container.name.clone(), !scope.stack.safety.live);
+            return Err(SafetyError::Port { container, port, inside, live });
+        }
+    }
+    Ok(())
+}
+
+/// A container of a held one's image that the playbook does not name, and that can reach the gateway over a network they
+/// share. It is nobody's to stop here, and it was proven by nobody.
+fn second_bot(scope: &Scope<'_>, containers: &[Container]) -> Result<(), SafetyError> {
+    let stack = scope.stack;
+    let own = |container: &&Container| stack.containers.values().any(|item| item.spec.name == container.name);
+    let held = || stack.containers.values().filter(|item| item.held);
+    let mut images: BTreeSet<&str> = held().map(|item| item.spec.image.as_str()).collect();
+    let running = containers.iter().filter(own);
+    images.extend(
+        running
+            .clone()
+            .filter(|container| held().any(|item| item.spec.name == container.name))
+            .map(|container| container.image_id.as_str()),
+    );
+    let mut networks: BTreeSet<&str> =
+        running.flat_map(|container| &container.networks).map(String::as_str).collect();
+    networks.insert(&stack.network);
+    let second = containers.iter().filter(|container| !own(container)).find(|container| {
+        let same = images.contains(container.image.as_str()) || images.contains(container.image_id.as_str());
+        let near = || container.networks.iter().any(|network| networks.contains(network.as_str()));
+        // On the host's network may also be what another playbook made, and holds itself.
+        let others = || container.labels.get("openbell.playbook").is_some_and(|name| *name != stack.name);
+        same && (near() || container.host_network && !others())
+    });
+    match second {
+        None => Ok(()),
+        Some(container) => Err(SafetyError::SecondBot {
+            container: container.name.clone(),
+            image: container.image.clone(),
+            networks: container.networks.join(", "),
+        }),
+    }
+}

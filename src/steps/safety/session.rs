@@ -1,0 +1,61 @@
+//! The accounts of the live session: allowed, and where it is about live trading, armed.
+
+use std::time::Duration;
+
+use super::{SafetyError, unproven};
+use crate::diagnosis::Failure;
+use crate::ports::broker::{AccountId, ProbeAsk, Question, Rung};
+use crate::steps::{Scope, container_state};
+
+/// The accounts of the live session, all of them allowed; where the API is declared to be read-only, it is.
+pub async fn accounts(scope: &Scope<'_>) -> Result<Vec<AccountId>, Failure> {
+    let read_only = scope.stack.safety.read_only == Some(true);
+    let ask = ProbeAsk {
+        address: scope.stack.connection.address.clone(),
+        client_id: scope.world.probe_ids.next(),
+        until: if read_only { Rung::Request } else { Rung::NextId },
+        patience: Duration::from_secs(10),
+        answer: Duration::from_secs(10),
+        question: Question::NextId,
+        open_orders: read_only,
+    };
+    let climb = scope.world.probe.probe(&ask, &|_| {}).await;
+    if let Err(error) = climb.end {
+        let why = container_state::or_gateway_ended(scope, error.into()).await;
+        return Err(unproven("the account of the live session", why));
+    }
+    allowed(scope, &climb.seen.accounts)?;
+    if read_only && climb.seen.read_only != Some(true) {
+        return Err(SafetyError::TakesOrders { unseen: climb.seen.read_only.is_none() }.into());
+    }
+    Ok(climb.seen.accounts)
+}
+
+/// Whether every account a session shows is allowed, and its live ones are exactly those that are armed.
+pub fn allowed(scope: &Scope<'_>, accounts: &[AccountId]) -> Result<(), SafetyError> {
+    let safety = &scope.stack.safety;
+    let stranger = |account: &&AccountId| {
+        !account.is_paper() && !safety.live || !safety.accounts.iter().any(|pattern| pattern.matches(account))
+    };
+    if let Some(account) = accounts.iter().find(stranger) {
+        let allowed: Vec<String> = safety.accounts.iter().map(ToString::to_string).collect();
+        let (account, live) = (account.clone(), !account.is_paper());
+        return Err(SafetyError::Account { account, allowed: allowed.join(", "), live });
+    }
+    if !safety.live {
+        return Ok(());
+    }
+    let shown: Vec<&AccountId> = accounts.iter().filter(|account| !account.is_paper()).collect();
+    let agree = shown.iter().all(|account| safety.armed.contains(account))
+        && safety.armed.iter().all(|account| shown.contains(&account));
+    if agree && !safety.armed.is_empty() {
+        return Ok(());
+    }
+    let list = |accounts: Vec<String>| {
+        if accounts.is_empty() { "none".to_owned() } else { accounts.join(", ") }
+    };
+    Err(SafetyError::ArmedDiffers {
+        shown: list(shown.iter().map(ToString::to_string).collect()),
+        armed: list(safety.armed.iter().map(ToString::to_string).collect()),
+    })
+}

@@ -1,0 +1,334 @@
+//! Ways around the interlock as somebody tired or hostile would find them, in a world of fakes: each keeps the bot from
+//! running, or stops it.
+
+use openbell::event::Verdict;
+use openbell::playbook::{Inputs, load};
+use openbell::ports::docker::Status;
+
+use crate::support::engine::made;
+use crate::support::plan::{STACK, Told, plan, run, steps};
+use crate::support::world::{Fakes, ProbeAnswer};
+
+const START: &str = "- { id: net, do: { network: {} } }
+- { id: gateway, do: { start: { container: gateway } } }
+- { id: bot, do: { start: { container: bot } } }";
+
+fn fakes() -> Fakes {
+    let fakes = Fakes::new();
+    fakes.engine.image("gateway");
+    fakes.engine.image("bot");
+    let says = vec!["Strategy C active: No trading, monitoring only".to_owned()];
+    fakes.engine.with(|state| state.logs.insert("stack-bot".into(), says));
+    fakes
+}
+
+async fn started() -> Fakes {
+    let fakes = fakes();
+    assert_eq!(run(&steps(START), &fakes).await.verdict, Verdict::Green);
+    fakes
+}
+
+/// The codes of the problems of a playbook, with these files beside it.
+fn problems(text: &str, files: &[(&str, &str)]) -> Vec<String> {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("playbook.yaml");
+    std::fs::write(&file, text).unwrap();
+    for (name, text) in files {
+        std::fs::write(directory.path().join(name), text).unwrap();
+    }
+    match load(&file, &Inputs::default()) {
+        Ok(_) => Vec::new(),
+        Err(problems) => problems.iter().map(|problem| problem.code.clone()).collect(),
+    }
+}
+
+#[track_caller]
+fn broken(told: &Told, fakes: &Fakes, code: &str) {
+    let failed =
+        told.report.steps.iter().filter_map(|step| step.failure.as_ref()).map(|failure| &failure.why);
+    let codes: Vec<_> = failed.chain(&told.report.why).map(|why| why.code.as_str()).collect();
+    assert_eq!(told.verdict, Verdict::Safety, "{codes:?}");
+    assert!(codes.contains(&code), "{codes:?}");
+    assert!(!fakes.engine.is_running("stack-bot"));
+}
+
+#[test]
+fn a_value_that_comes_from_elsewhere_is_judged_as_it_comes_out() {
+    const UNSAFE: &str = "safety::not_safe";
+    let of = |value: &str| {
+        format!(
+            "{}\nsteps:\n{START}\n",
+            STACK
+                .replace("image: bot, env: { DRY_RUN: \"true\" }", &format!("image: bot, env: {{ {value} }}"))
+                .replace("  env: { bot: { DRY_RUN: \"true\" } }\n", "")
+        )
+    };
+    assert!(problems(&of("DRY_RUN: \"true\""), &[]).is_empty());
+    for value in
+        ["False", "false", "0", "no", "", " true", "true ", "TRUE", "True", "yes", "1", "\\ttrue", "'true'"]
+    {
+        assert_eq!(problems(&of(&format!("DRY_RUN: \"{value}\"")), &[]), [UNSAFE], "{value}");
+        assert_eq!(problems(&of(&format!("dry_run: \"{value}\"")), &[]), [UNSAFE], "{value}");
+    }
+    assert_eq!(problems(&of("DRY_RUN: \"true\", Dry_Run: \"false\""), &[]), [UNSAFE]);
+    assert_eq!(
+        problems(&of("DRY_RUN: { file: dry }"), &[("dry", "false")]),
+        [UNSAFE],
+        "a secret is not compared"
+    );
+    // A variable of the playbook's, from its own env file.
+    let text = of("DRY_RUN: \"${DRY:-true}\"").replace("name: stack\n", "name: stack\nenv_file: [dry.env]\n");
+    assert!(problems(&text, &[("dry.env", "OTHER=1\n")]).is_empty());
+    assert_eq!(problems(&text, &[("dry.env", "DRY=false\n")]), [UNSAFE]);
+}
+
+#[test]
+fn a_compose_file_is_judged_as_compose_reads_it() {
+    let playbook = "version: 1\nname: stack\nconnection: { address: \"127.0.0.1:4002\", client_id: [101] }\ncontainers:\n  gateway: { compose: { file: compose.yaml, service: gateway } }\n  bot: { compose: { file: compose.yaml, service: bot } }\nsteps: [ { id: net, do: { network: {} } } ]\n";
+    let compose = "name: stack\nservices:\n  gateway:\n    image: ghcr.io/gnzsnz/ib-gateway:stable\n    ports: [\"127.0.0.1:4002:4004\"]\n  bot:\n    image: bot\n    env_file: bot.env\n    environment:\n      TRADING_MODE: ${MODE:-paper}\n";
+    let judge = |compose: &str, env: &str, dotenv: &str| {
+        problems(playbook, &[("compose.yaml", compose), ("bot.env", env), (".env", dotenv)])
+    };
+    assert!(judge(compose, "DRY_RUN=true\n", "").is_empty());
+    for env in [
+        "DRY_RUN=false\n",
+        "DRY_RUN=True\n",
+        "DRY_RUN=\n",
+        "DRY_RUN=' true'\n",
+        "DRY_RUN=true\ndry_run=0\n",
+        "DRY_RUN=true\nDRY_RUN=no\n",
+    ] {
+        assert_eq!(judge(compose, env, ""), ["safety::not_safe"], "env_file: {env}");
+    }
+    assert_eq!(judge(compose, "DRY_RUN=true\n", "MODE=live\n"), ["safety::not_safe"], "interpolation");
+    for inside in ["4003", "4001", "7496"] {
+        let live = compose.replace(":4004", &format!(":{inside}"));
+        assert_eq!(judge(&live, "DRY_RUN=true\n", ""), ["safety::live_port"], "{inside}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_running_bot_has_the_one_value_and_no_other_of_that_name() {
+    for env in [
+        &["DRY_RUN=False"][..],
+        &["DRY_RUN=0"],
+        &["DRY_RUN=no"],
+        &["DRY_RUN="],
+        &["DRY_RUN= true"],
+        &["DRY_RUN=true "],
+        &["DRY_RUN=TRUE"],
+        &["DRY_RUN"],
+        &["dry_run=true"],
+        &["DRY_RUN=true", "dry_run=false"],
+        &["DRY_RUN=true", "Dry_Run=0"],
+        &["DRY_RUN=true", "DRY_RUN=false"],
+        &["DRY_RUN=true", "DRY_RUN =false"],
+        &["DRY_RUN=true", "TRADING_MODE=live"],
+        &["DRY_RUN=true", "trading_mode=Live"],
+        &[],
+    ] {
+        let fakes = started().await;
+        fakes.engine.with(|state| {
+            state.containers.get_mut("stack-bot").unwrap().env =
+                env.iter().map(|pair| (*pair).into()).collect();
+        });
+        let told = run(&steps("- { id: net, do: { network: {} } }"), &fakes).await;
+        assert!(!fakes.engine.is_running("stack-bot"), "{env:?}");
+        assert_eq!(told.report.stopped.len(), 1, "{env:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_image_that_brings_its_own_value_is_seen_where_nothing_is_declared() {
+    let text = STACK
+        .replace("image: bot, env: { DRY_RUN: \"true\" }", "image: bot")
+        .replace("  env: { bot: { DRY_RUN: \"true\" } }\n", "");
+    let plan = plan(&format!("{text}\nsteps:\n{START}"));
+    let fakes = fakes();
+    assert_eq!(run(&plan, &fakes).await.verdict, Verdict::Green);
+    fakes.engine.with(|state| {
+        state.images.get_mut("bot").unwrap().env = vec!["DRY_RUN=false".into()];
+        state.containers.get_mut("stack-bot").unwrap().env = vec!["DRY_RUN=false".into()];
+    });
+    broken(&run(&plan, &fakes).await, &fakes, "safety::env");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_gateway_whose_container_is_live_keeps_the_bot_from_running() {
+    let fakes = started().await;
+    fakes.engine.with(|state| {
+        state.containers.get_mut("stack-gateway").unwrap().env = vec!["TRADING_MODE=live".into()];
+    });
+    let told = run(&steps("- { id: net, do: { network: {} } }"), &fakes).await;
+    assert_eq!(told.report.stopped[0].container, "bot");
+    assert!(!fakes.engine.is_running("stack-bot"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_the_processes_have_counts_from_the_start_on() {
+    let exports = |fakes: &Fakes, env: &[&str]| fakes.engine.with(|state| state.shell("stack-bot", env));
+    let fakes = fakes();
+    exports(&fakes, &["DRY_RUN=true", "DRY_RUN=false"]);
+    let told = run(&steps(START), &fakes).await;
+    assert_eq!(told.code("bot"), "safety::env", "the start itself looks");
+    broken(&told, &fakes, "safety::env");
+    let while_watched = started().await;
+    let engine = while_watched.engine.clone();
+    tokio::spawn(async move {
+        tokio::time::sleep(std::time::Duration::from_secs(12)).await;
+        engine.with(|state| state.shell("stack-bot", &["DRY_RUN=true", "dry_run=0"]));
+    });
+    let plan = steps(&format!("{START}\n- {{ id: steady, do: {{ stable: {{ for: 1m }} }} }}"));
+    let told = run(&plan, &while_watched).await;
+    assert_eq!(told.code("steady"), "safety::env");
+    broken(&told, &while_watched, "safety::env");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_process_that_may_not_be_looked_at_counts_as_broken() {
+    for (env, code) in [
+        (&["DRY_RUN=true", "openbell-unread=1000:1000"][..], "safety::unreadable_process"),
+        (&["DRY_RUN=true", "openbell-unread=1000:1000"], "safety::unproven"),
+    ] {
+        let fakes = fakes();
+        fakes.engine.with(|state| state.shell("stack-bot", env));
+        let told = run(&steps(START), &fakes).await;
+        let why = &told.step("bot").failure.as_ref().unwrap().why;
+        assert!(why.code == code || why.evidence.iter().any(|line| line.contains(code)), "{why:?}");
+        broken(&told, &fakes, "safety::unproven");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_gameplan_behind_a_link_or_a_late_mount_is_seen_from_the_inside() {
+    let fakes = started().await;
+    fakes.engine.with(|state| {
+        state.shell("stack-bot", &["DRY_RUN=true"]);
+        state.inside.insert(("stack-bot".into(), "/data/gameplan.json".into()));
+    });
+    broken(&run(&steps(START), &fakes).await, &fakes, "safety::present");
+    for path in ["/dev/shm/gameplan.json", "/proc/1/gameplan", "/sys/x"] {
+        let text = STACK.replace("/data/gameplan.json", path);
+        let fakes = started().await;
+        let told = run(&plan(&format!("{text}\nsteps:\n{START}")), &fakes).await;
+        broken(&told, &fakes, "safety::unproven");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_second_bot_outside_the_playbook_is_found() {
+    let second = |fakes: &Fakes, change: fn(&mut openbell::ports::docker::Container)| {
+        let mut container = made("hand-made");
+        container.image = "bot".into();
+        container.image_id = "sha256:bot".into();
+        container.networks = vec!["stack_default".into()];
+        container.status = Status::Running;
+        change(&mut container);
+        fakes.engine.with(|state| state.containers.insert("hand-made".into(), container));
+    };
+    let harmful: [fn(&mut openbell::ports::docker::Container); 5] = [
+        |_| {},
+        |container| container.image = "other:tag".into(),
+        |container| container.image_id = "sha256:older".into(),
+        |container| container.status = Status::Paused,
+        |container| {
+            container.networks = vec!["host".into()];
+            container.host_network = true;
+        },
+    ];
+    for change in harmful {
+        let fakes = started().await;
+        second(&fakes, change);
+        let told = run(&steps(START), &fakes).await;
+        broken(&told, &fakes, "safety::second_bot");
+        assert!(
+            !fakes.engine.changes().iter().any(|change| change.contains("hand-made")),
+            "not ours to touch"
+        );
+    }
+    let harmless: [fn(&mut openbell::ports::docker::Container); 4] = [
+        |container| {
+            container.networks = vec!["host".into()];
+            container.host_network = true;
+            container.labels.insert("openbell.playbook".into(), "another".into());
+        },
+        |container| container.status = Status::Exited,
+        |container| container.networks = vec!["elsewhere".into()],
+        |container| (container.image, container.image_id) = ("other".into(), "sha256:other".into()),
+    ];
+    for change in harmless {
+        let fakes = started().await;
+        second(&fakes, change);
+        assert_eq!(run(&steps(START), &fakes).await.verdict, Verdict::Green);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_running_gateway_publishes_a_paper_port() {
+    for (image, inside) in [("gateway", 4001), ("gateway", 7496), ("ghcr.io/gnzsnz/ib-gateway:stable", 4003)]
+    {
+        let fakes = started().await;
+        fakes.engine.with(|state| {
+            let gateway = state.containers.get_mut("stack-gateway").unwrap();
+            gateway.ports[0].container_port = inside;
+            gateway.image = image.into();
+        });
+        // The steps leave the gateway as it is: only the interlock looks.
+        let told = run(&steps("- { id: net, do: { network: {} } }"), &fakes).await;
+        assert!(
+            told.report.stopped[0].because.contains(&format!("leads to port {inside}")),
+            "{:?}",
+            told.report.stopped
+        );
+        assert!(!fakes.engine.is_running("stack-bot"));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_live_account_anywhere_in_an_advisors_list_is_found() {
+    for accounts in [
+        vec!["DF1234567", "U7654321"],
+        vec!["U7654321", "DF1234567"],
+        vec!["DU1", "F1234567"],
+        vec!["DU1234567", "u1234567"],
+        vec!["DU1234567", " U1234567"],
+        vec!["DU1234567", ""],
+        vec!["du1234567"],
+        vec!["D"],
+    ] {
+        let fakes = fakes();
+        fakes.gateway.probes.push(ProbeAnswer::Ready(accounts.clone()));
+        let told = run(&steps(START), &fakes).await;
+        broken(&told, &fakes, "safety::account");
+        assert!(!fakes.engine.changes().contains(&"start stack-bot".to_owned()), "{accounts:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_later_line_does_not_take_another_strategy_back() {
+    let say = |fakes: &Fakes, lines: &[&str]| {
+        let lines = lines.iter().map(|line| (*line).to_owned()).collect();
+        fakes.engine.with(|state| state.logs.insert("stack-bot".into(), lines));
+    };
+    let check = steps(&format!("{START}\n- {{ id: strategy, within: 5s, do: {{ strategy: {{}} }} }}"));
+    let fakes = started().await;
+    say(&fakes, &["Strategy A active: following the gameplan", "news: Strategy C active, says an analyst"]);
+    broken(&run(&check, &fakes).await, &fakes, "safety::strategy");
+    // An evidence that begins where the bot's own lines begin takes no word of another.
+    let anchored = STACK.replace(
+        "evidence: { container: bot }",
+        "evidence: { container: bot, log: '^Strategy (\\w+) active' }",
+    );
+    let anchored = plan(&format!("{anchored}\nsteps:\n{START}"));
+    let fakes = fakes_with(&["news: Strategy C active, says an analyst"]);
+    broken(&run(&anchored, &fakes).await, &fakes, "safety::strategy_unproven");
+    let fakes = fakes_with(&["Defaulting to Strategy C (Cash Preservation)"]);
+    broken(&run(&check, &fakes).await, &fakes, "safety::strategy_unproven");
+}
+
+fn fakes_with(lines: &[&str]) -> Fakes {
+    let fakes = fakes();
+    let lines = lines.iter().map(|line| (*line).to_owned()).collect();
+    fakes.engine.with(|state| state.logs.insert("stack-bot".into(), lines));
+    fakes
+}
