@@ -53,7 +53,10 @@ impl Writer<'_, '_> {
                         "it takes the image's away; the image's own stays",
                     );
                 }
-                Some(value) => block.line(format!("{key}: {}", words(value))),
+                Some(value) => {
+                    self.notes.arguments(value, &value.place, format!("{}.{key}", service.name));
+                    block.line(format!("{key}: {}", words(value)));
+                }
                 None => {}
             }
         }

@@ -171,6 +171,7 @@ impl Writer<'_, '_> {
                 return;
             }
         };
+        self.notes.arguments(&test, &check.test_place, format!("{what}.test"));
         let mut lines = Block::new("healthcheck:".to_owned());
         if self.is_gateway(service)
             && test.iter().any(|word| word.contains("nc -z") || word.contains("/dev/tcp"))

@@ -42,6 +42,10 @@ pub(super) async fn init(arguments: Init, around: &Surroundings) -> Exit {
         tell(&InitError::NotSafe { reasons: draft.unsafe_state }, around);
         return Exit::Safety;
     }
+    if !draft.secret_arguments.is_empty() {
+        tell(&InitError::SecretArguments { reasons: draft.secret_arguments }, around);
+        return Exit::Safety;
+    }
     if !draft.client_ids.is_empty() {
         tell(&InitError::ClientIds { reasons: draft.client_ids }, around);
         return Exit::Invalid;

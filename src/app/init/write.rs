@@ -27,13 +27,22 @@ impl Destination {
         Self { file: (!standard).then(|| file.to_owned()), directory }
     }
 
-    /// Refuses a file that is there.
+    /// Refuses a file that is there, and one whose directory is not.
     pub(super) fn check(&self, force: bool) -> Result<(), InitError> {
         match &self.file {
             Some(file) if !force && file.symlink_metadata().is_ok() => {
                 Err(InitError::Exists { file: file.clone() })
             }
-            _ => Ok(()),
+            Some(file) => {
+                // A file asked for its entries says that it is no directory.
+                let asked = std::fs::read_dir(&self.directory).map(drop);
+                let gone = [std::io::ErrorKind::NotFound, std::io::ErrorKind::NotADirectory];
+                // One that may be written to and not listed is found out about when it is written to.
+                asked
+                    .or_else(|error| if gone.contains(&error.kind()) { Err(error) } else { Ok(()) })
+                    .map_err(|source| InitError::Unwritable { file: file.clone(), source })
+            }
+            None => Ok(()),
         }
     }
 
