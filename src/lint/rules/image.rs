@@ -43,10 +43,8 @@ fn is_bot(project: &Project, service: &Service) -> bool {
         let name = name.to_ascii_uppercase().replace('_', "");
         name == "DRYRUN" || name.ends_with("CLIENTID")
     };
-    let waits = || {
-        let on = service.depends_on.iter().filter_map(|on| project.service(&on.service));
-        on.filter_map(gateway).next().is_some()
-    };
+    let waits =
+        || service.depends_on.iter().any(|on| project.service(&on.service).and_then(gateway).is_some());
     gateway(service).is_none() && (service.environment.iter().any(|variable| says(&variable.name)) || waits())
 }
 
