@@ -72,13 +72,14 @@ pub fn is_secret_address(value: &str) -> bool {
 }
 
 /// The place of the first argument of a command that holds a secret: `--password=word`, what follows `--password`, or an
-/// address with a password in it.
+/// address with a password in it. Of an argument that is a line for a shell, the words count.
 ///
 /// ```
 /// use openbell::secret_name::secret_argument;
 ///
 /// let arguments = ["bot", "--token", "word"].map(str::to_owned);
 /// assert_eq!(secret_argument(&arguments), Some(2));
+/// assert_eq!(secret_argument(&["sh", "-c", "bot --token word"].map(str::to_owned)), Some(2));
 /// assert_eq!(secret_argument(&["--password-file=/run/secrets/word".to_owned()]), None);
 /// ```
 pub fn secret_argument(arguments: &[String]) -> Option<usize> {
@@ -90,7 +91,7 @@ pub fn secret_argument(arguments: &[String]) -> Option<usize> {
         let given =
             argument.split_once('=').is_some_and(|(name, value)| names_secret(name) && !value.is_empty());
         let next = arguments.get(place + 1).filter(|next| !next.is_empty() && !next.starts_with('-'));
-        if given || is_secret_address(argument) {
+        if given || is_secret_address(argument) || in_shell_line(argument) {
             Some(place)
         } else if names_secret(argument) && next.is_some() {
             Some(place + 1)
@@ -98,6 +99,20 @@ pub fn secret_argument(arguments: &[String]) -> Option<usize> {
             None
         }
     })
+}
+
+/// Whether an argument of several words, such as what stands after `sh -c`, holds a secret. What the shell puts in when it
+/// runs, as in `"$WORD"`, is none.
+fn in_shell_line(argument: &str) -> bool {
+    if !argument.contains(char::is_whitespace) {
+        return false;
+    }
+    let word = |word: &str| {
+        let word = word.trim_matches(['"', '\'', ';']);
+        // A dash is no value.
+        if word.contains(['$', '`']) { "-" } else { word }.to_owned()
+    };
+    secret_argument(&argument.split_whitespace().map(word).collect::<Vec<_>>()).is_some()
 }
 
 /// Whether the value under such a name is the path of a file.

@@ -7,7 +7,7 @@ use super::file::{Place, Source};
 use super::problem::{self, ComposeProblems};
 use super::scalar::Scalar;
 use super::tree::{Is, Rule, Value, trees};
-use super::{Environment, Unset, dotenv, keys, merge};
+use super::{Environment, Unset, dotenv, keys, known, merge};
 
 /// Larger files are nothing a person wrote.
 const MOST_BYTES: u64 = 4 * 1024 * 1024;
@@ -123,6 +123,7 @@ impl Loader<'_> {
             if !tree.is_map() {
                 return Err(self.wrong(&tree.place, "a compose file is a mapping", "begin with `services:`"));
             }
+            known::check(tree, file, &self.sources)?;
             self.substitute(tree, scope)?;
             keys::long(self, tree, directory, scope)?;
         }

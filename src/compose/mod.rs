@@ -1,8 +1,10 @@
 //! A compose file as Compose itself reads it: variables, env files, `extends`, `include`, overrides, short and long
 //! forms; every value with the place it stands at.
 //!
-//! Owns the reading and nothing else: it starts nothing and judges nothing. What it does not know it tolerates and lists.
+//! Owns the reading and nothing else: it starts nothing and judges nothing. What Compose refuses it refuses, as a rule, and
+//! what it makes nothing of it lists.
 
+mod check;
 mod dotenv;
 mod env;
 mod environment;
@@ -12,6 +14,7 @@ mod file;
 mod health;
 mod include;
 mod keys;
+mod known;
 mod load;
 mod merge;
 mod parts;

@@ -1,8 +1,10 @@
 //! Why a compose file cannot be read.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::Path;
 
+use super::file::{Place, Source};
 use super::veil::veiled;
 use crate::document::{Kind, Problem, Problems, Sources};
 
@@ -46,6 +48,44 @@ pub(super) fn at(
     let mut sources = Sources::default();
     sources.add_veiled(&file.display().to_string(), text, veiled(text));
     Problems::in_sources(file, &KIND, &sources, vec![problem])
+}
+
+/// One of several problems that are told together.
+pub(super) struct Found {
+    pub(super) code: &'static str,
+    pub(super) message: String,
+    pub(super) help: String,
+    pub(super) place: Place,
+}
+
+/// All problems of a file and of what it is made of, if there are any.
+pub(super) fn all(file: &Path, texts: &[Source], found: Vec<Found>) -> Result<(), Problems> {
+    if found.is_empty() {
+        return Ok(());
+    }
+    let mut sources = Sources::default();
+    // Places are told in the common space of the texts that anything is told of.
+    let mut bases: BTreeMap<usize, usize> = BTreeMap::new();
+    for (number, source) in texts.iter().enumerate() {
+        if found.iter().any(|found| found.place.source == number) {
+            let shown = veiled(&source.text);
+            bases.insert(number, sources.add_veiled(&source.path.display().to_string(), &source.text, shown));
+        }
+    }
+    let problem = |found: Found| {
+        let Place { source, span } = found.place;
+        let place = bases.get(&source).map(|base| base + span.start..base + span.end);
+        Problem {
+            code: found.code.to_owned(),
+            message: found.message,
+            help: Some(found.help),
+            // Nothing is shown where nothing stands.
+            place: place.filter(|place| !place.is_empty()),
+            label: "here".to_owned(),
+            ..Problem::default()
+        }
+    };
+    Err(Problems::in_sources(file, &KIND, &sources, found.into_iter().map(problem).collect()))
 }
 
 /// A problem of a whole file.

@@ -7,7 +7,7 @@ use super::Environment;
 use super::expand::Variables;
 use super::load::{Loader, Scope};
 use super::problem::ComposeProblems;
-use super::project::{Network, Project, Resource};
+use super::project::{Network, Project, Resource, Unused};
 use super::service::{other, service};
 use super::tree::{Entry, Value, trees};
 
@@ -127,7 +127,7 @@ fn project(
         volumes: resources("volumes"),
         secrets: resources("secrets"),
         configs: resources("configs"),
-        unused: other(tree, "", KNOWN),
+        unused: unused(tree),
         name: loader.name,
         directory,
         services,
@@ -135,6 +135,24 @@ fn project(
         sources: loader.sources,
         env_sources: loader.env_sources,
     })
+}
+
+fn unused(tree: &Value) -> Vec<Unused> {
+    let mut unused = other(tree, "", KNOWN);
+    let section = |name: &str| tree.get(name).map(Value::entries).unwrap_or_default();
+    for volume in section("volumes") {
+        let local = volume.value.get("driver").and_then(Value::text).is_some_and(|driver| driver == "local");
+        let usual = if local { &["name", "external", "driver"][..] } else { &["name", "external"] };
+        unused.extend(other(&volume.value, &format!("volumes.{}.", volume.key), usual));
+    }
+    // Of another network it is told where a service joins it.
+    for network in section("networks").iter().filter(|network| network.key == "default") {
+        let bridge =
+            network.value.get("driver").and_then(Value::text).is_some_and(|driver| driver == "bridge");
+        let usual = if bridge { &["driver"][..] } else { &[] };
+        unused.extend(other(&network.value, "networks.default.", usual));
+    }
+    unused
 }
 
 fn resource(entry: &Entry, project: &str) -> Resource {

@@ -204,7 +204,24 @@ fn grants(service: &Value, key: &str) -> Vec<Grant> {
 }
 
 fn unused(service: &Value) -> Vec<Unused> {
-    other(service, "", KNOWN)
+    let mut unused = other(service, "", KNOWN);
+    let below = |key: &str| service.get(key).map(Value::entries).unwrap_or_default();
+    for on in below("depends_on") {
+        let restart = on.value.entry("restart").filter(|entry| entry.value.yes());
+        unused.extend(restart.map(|entry| Unused {
+            key: format!("depends_on.{}.restart", on.key),
+            place: entry.place.clone(),
+        }));
+    }
+    if let Some(check) = service.get("healthcheck") {
+        let usual = ["disable", "test", "interval", "timeout", "retries", "start_period"];
+        unused.extend(other(check, "healthcheck.", &usual));
+    }
+    // Of another network the whole is told.
+    for network in below("networks").iter().filter(|network| network.key == "default") {
+        unused.extend(other(&network.value, "networks.default.", &[]));
+    }
+    unused
 }
 
 /// The keys besides the usual, without extensions and what is empty.

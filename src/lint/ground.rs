@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::containers;
 use super::finding::Hit;
-use crate::compose::{self, Environment, Place, Project};
+use crate::compose::{self, Environment, Place, Project, Service};
 use crate::document::{self, Kind, Places, Problems};
 
 /// Everything that was read.
@@ -18,6 +18,23 @@ pub(super) struct Ground {
     pub(super) inis: Vec<Ini>,
     pub(super) unread: Vec<Problems>,
     pub(super) files: Vec<PathBuf>,
+}
+
+impl Ground {
+    /// The playbook whose containers a project is made of; nothing for one of a compose file.
+    pub(super) fn playbook_of(&self, project: &Project) -> Option<&PlaybookFile> {
+        let path = &project.sources.first()?.path;
+        self.playbooks.iter().find(|playbook| playbook.path == *path)
+    }
+}
+
+/// A service as people name it: with its profiles where it starts only with one.
+pub(super) fn named(service: &Service) -> String {
+    if service.enabled {
+        return service.name.clone();
+    }
+    let profiles: Vec<&str> = service.profiles.iter().map(|profile| profile.value.as_str()).collect();
+    format!("{} (profile {})", service.name, profiles.join(", "))
 }
 
 /// A playbook, as far as rules care.

@@ -25,7 +25,7 @@ mod plan;
 mod schema;
 mod variables;
 
-pub use check::{Clash, variants};
+pub use check::{Clash, is_client_id, variants};
 pub use condition::{Condition, ConditionError, StepSeen};
 pub use container::{Build, ContainerFormat, HealthCheckFormat, PortText, RestartText, VolumeText};
 pub use env::{EnvText, SecretReference};

@@ -21,6 +21,8 @@ pub(super) struct Writer<'a, 'b> {
     pub(super) services: &'a [&'b Service],
     /// Host ports that are taken by an earlier container.
     pub(super) taken: BTreeSet<u16>,
+    /// Host ports that the container at hand publishes in the playbook.
+    pub(super) own: BTreeSet<u16>,
     /// Assertions of the safe state by container: variable and value.
     pub(super) asserted: Vec<(String, Vec<(String, &'static str)>)>,
 }
@@ -29,11 +31,13 @@ impl Writer<'_, '_> {
     /// The container of a service.
     pub(super) fn container(&mut self, service: &Service) -> Block {
         let mut block = Block::new(format!("{}:", scalar(&service.name)));
+        self.own.clear();
         if self.wishes.by_reference {
             let file = scalar(&self.wishes.compose_file);
             block.line(format!("compose: {{ file: {file}, service: {} }}", scalar(&service.name)));
             self.asserted_of(service, &mut Block::new(String::new()));
             self.live_ports(service);
+            self.own.extend(service.ports.iter().filter_map(crate::compose::Port::host_port));
             self.holding(service, &mut block);
             return block;
         }
@@ -49,7 +53,10 @@ impl Writer<'_, '_> {
                         "it takes the image's away; the image's own stays",
                     );
                 }
-                Some(value) => block.line(format!("{key}: {}", words(value))),
+                Some(value) => {
+                    self.notes.arguments(value, &value.place, format!("{}.{key}", service.name));
+                    block.line(format!("{key}: {}", words(value)));
+                }
                 None => {}
             }
         }
@@ -137,6 +144,9 @@ impl Writer<'_, '_> {
     fn asserted_of(&mut self, service: &Service, env: &mut Block) {
         let mut asserted = Vec::new();
         for variable in &service.environment {
+            if safe::live(variable) {
+                safe::refuse(self.notes, service, variable, "paper");
+            }
             let Some(wanted) = safe::wanted(&variable.name) else { continue };
             let line = format!("{}: {}", scalar(&variable.name), scalar(wanted));
             match safe::standing(variable, wanted) {
@@ -181,6 +191,18 @@ impl Writer<'_, '_> {
         let restart = service.restart.as_ref().map_or("no", |restart| restart.value.as_str());
         let policy = restart.split(':').next().unwrap_or("no");
         let known = ["always", "unless-stopped", "on-failure"].contains(&policy);
+        if let Some(written) = service.restart.as_ref().filter(|_| !self.wishes.by_reference) {
+            let what = format!("{}.restart: {restart}", service.name);
+            if !known && !["no", "never", "false", ""].contains(&restart) {
+                self.notes.left_out(&written.place, what, "the engine knows no such policy");
+            } else if known && policy != restart {
+                self.notes.left_out(
+                    &written.place,
+                    what,
+                    "a playbook does not count: it is tried again each time",
+                );
+            }
+        }
         let write = |block: &mut Block| {
             if known && !self.wishes.by_reference {
                 block.line(format!("restart: {policy}"));
@@ -190,7 +212,7 @@ impl Writer<'_, '_> {
             let given =
                 self.wishes.address.as_deref().and_then(|address| address.rsplit_once(':')?.1.parse().ok());
             let api = given.or_else(|| super::ports::api(service)?.host_port());
-            if !service.ports.iter().any(|port| api.is_some() && port.host_port() == api) {
+            if !api.is_some_and(|api| self.own.contains(&api)) {
                 block.noted("held: false".to_owned(), "it runs before its accounts can be looked at");
             }
             write(block);

@@ -2,7 +2,9 @@
 
 use std::path::PathBuf;
 
-use crate::compose::{Place, Project};
+use crate::compose::{Place, Project, Variable};
+use crate::playbook::is_client_id;
+use crate::secret_name::secret_argument;
 
 /// What the one who asks for a playbook wants.
 #[derive(Clone, Debug, Default)]
@@ -53,6 +55,10 @@ pub struct Draft {
     pub left_out: Vec<LeftOut>,
     /// What stands in the way of the safe state: with any of these the playbook cannot be valid.
     pub unsafe_state: Vec<LeftOut>,
+    /// Arguments that hold a secret: a playbook with any of these cannot be valid, and without them another program runs.
+    pub secret_arguments: Vec<LeftOut>,
+    /// Client ids that no playbook may give out: with any of these it cannot be valid either.
+    pub client_ids: Vec<LeftOut>,
     /// Secret files to be made, relative to the playbook: the path and the variable.
     pub secrets: Vec<(String, String)>,
     /// Images that have to be on this machine before the first run.
@@ -81,6 +87,26 @@ impl Notes<'_> {
     pub(super) fn left_out(&mut self, place: &Place, what: String, why: &str) {
         let at = self.at(place);
         self.draft.left_out.push(LeftOut { at, what, why: why.to_owned() });
+    }
+
+    /// A client id that cannot be in the ledger. It is only told of services that stay in their compose file, and where it
+    /// may be one of another interface.
+    pub(super) fn client_id(&mut self, variable: &Variable, what: String, why: &str, wishes: &Wishes) {
+        if wishes.by_reference || !is_client_id(&variable.name) {
+            return self.left_out(&variable.place, what, why);
+        }
+        let at = self.at(&variable.place);
+        self.draft.client_ids.push(LeftOut { at, what, why: why.to_owned() });
+    }
+
+    /// Arguments that hold a secret, if they do. Their value is not told.
+    pub(super) fn arguments(&mut self, arguments: &[String], place: &Place, what: String) {
+        if secret_argument(arguments).is_some() {
+            let at = self.at(place);
+            let why = "a secret stands in it, where every list of processes shows it; give it to the program as a file or \
+                in an environment variable there, and ask again";
+            self.draft.secret_arguments.push(LeftOut { at, what, why: why.to_owned() });
+        }
     }
 
     pub(super) fn unsafe_state(&mut self, place: &Place, what: String, why: &str) {

@@ -72,6 +72,30 @@ pub enum InitError {
         /// Each variable that is not safe.
         reasons: Vec<LeftOut>,
     },
+    /// Arguments of programs in the stack hold secrets.
+    #[error("a secret cannot be written into a playbook: {}", told(.reasons))]
+    #[diagnostic(
+        code(init::secret_in_arguments),
+        help(
+            "nothing was written: with `--by-reference` the service stays in its compose file, secret and all"
+        )
+    )]
+    SecretArguments {
+        /// Each command, entry point and health check with one.
+        reasons: Vec<LeftOut>,
+    },
+    /// Client ids in the stack cannot all be used.
+    #[error("client ids cannot stay as they are: {}", told(.reasons))]
+    #[diagnostic(
+        code(init::client_ids),
+        help(
+            "nothing was written: give each that talks to the gateway an id of its own there, and ask again"
+        )
+    )]
+    ClientIds {
+        /// Each id.
+        reasons: Vec<LeftOut>,
+    },
 }
 
 fn told(reasons: &[LeftOut]) -> String {

@@ -2,8 +2,8 @@
 
 use crate::compose::{Port, Service};
 
-/// Ports in a container behind which the API is, those of paper first.
-const ORDER: [u16; 7] = [4004, 4002, 8888, 7497, 4003, 4001, 7496];
+/// Ports in a container behind which the API of paper trading is.
+const ORDER: [u16; 4] = [4004, 4002, 8888, 7497];
 
 /// Ports that nobody outside of this machine should reach: the API and the desktop, neither of which knows who asks.
 const PRIVATE: [u16; 12] = [4001, 4002, 4003, 4004, 8888, 7496, 7497, 7462, 5900, 5901, 6080, 3389];

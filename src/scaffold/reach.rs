@@ -33,6 +33,7 @@ impl Writer<'_, '_> {
                 self.notes.left_out(&port.place, what, "the host port is published twice");
                 continue;
             }
+            self.own.insert(host_port);
             let narrowed = port.everywhere() && ports::private(port) && !self.wishes.as_it_runs;
             let host = match port.host_ip.as_deref() {
                 _ if narrowed => "127.0.0.1".to_owned(),
@@ -170,6 +171,7 @@ impl Writer<'_, '_> {
                 return;
             }
         };
+        self.notes.arguments(&test, &check.test_place, format!("{what}.test"));
         let mut lines = Block::new("healthcheck:".to_owned());
         if self.is_gateway(service)
             && test.iter().any(|word| word.contains("nc -z") || word.contains("/dev/tcp"))

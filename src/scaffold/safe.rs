@@ -13,6 +13,15 @@ pub(super) fn wanted(name: &str) -> Option<&'static str> {
     }
 }
 
+/// Whether a variable makes a program trade live under another name than the usual one, such as `IBC_TradingMode`.
+pub(super) fn live(variable: &Variable) -> bool {
+    let name = variable.name.to_ascii_uppercase().replace('_', "");
+    let value = variable.value.as_deref().unwrap_or_default().trim().to_ascii_lowercase();
+    wanted(&variable.name).is_none()
+        && name.ends_with("TRADINGMODE")
+        && ["live", "both"].contains(&value.as_str())
+}
+
 /// What becomes of such a variable.
 pub(super) enum Standing {
     /// It is safe, and is asserted.

@@ -28,14 +28,15 @@ pub(super) fn ledger(
             if let Some((owner, _)) = ids.iter().find(|(_, known)| *known == id) {
                 let why =
                     format!("the client id {id} is {owner}'s too: the gateway admits only one of the two");
-                notes.left_out(&variable.place, what, &why);
+                notes.client_id(variable, what, &why, wishes);
             } else if id <= 0 {
                 let why = format!(
                     "the client id {id} cannot be in the ledger; 0 binds manual orders: use another, such as 100"
                 );
-                notes.left_out(&variable.place, what, &why);
+                notes.client_id(variable, what, &why, wishes);
             } else if (9000..=9099).contains(&id) {
-                notes.left_out(&variable.place, what, "the client ids 9000 to 9099 are openbell's own");
+                let why = "the client ids 9000 to 9099 are openbell's own";
+                notes.client_id(variable, what, why, wishes);
             } else {
                 let taken =
                     ids.iter().filter(|(owner, _)| owner.split(" #").next() == Some(&service.name)).count();
@@ -58,7 +59,7 @@ pub(super) fn connection(gateway: Option<&Service>, wishes: &Wishes, ids: &[(Str
         (None, Some(address), _) => (address, ""),
         (None, None, Some(_)) => (
             "127.0.0.1:4002".to_owned(),
-            " # WARNING: the gateway publishes no API port: publish one, such as \"127.0.0.1:4002:4004\"",
+            " # WARNING: the gateway publishes no API port of paper trading: publish one, such as \"127.0.0.1:4002:4004\"",
         ),
         (None, None, None) => (
             "127.0.0.1:4002".to_owned(),

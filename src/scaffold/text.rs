@@ -132,6 +132,7 @@ pub fn from_services(project: &Project, roles: &Roles, wishes: &Wishes) -> Draft
         roles,
         services: &services,
         taken: BTreeSet::new(),
+        own: BTreeSet::new(),
         asserted: Vec::new(),
     };
     let containers: Vec<Block> = services.iter().map(|service| writer.container(service)).collect();

@@ -45,7 +45,7 @@ const RULES: &[(&str, &[&str])] = &[
     ("diagnose", &["diagnosis", "evidence", "ladder", "ports", "steps"]),
     ("compose", &["document", "period", "secret_name"]),
     ("edit", &["document", "playbook", "redact", "secret_name"]),
-    ("lint", &["compose", "document", "evidence", "period", "playbook"]),
+    ("lint", &["compose", "document", "evidence", "period", "playbook", "secret_name"]),
     ("scaffold", &["compose", "document", "evidence", "period", "playbook", "ports", "secret_name"]),
     ("playbook", &["compose", "diagnosis", "document", "period", "ports", "secret_name", "steps"]),
     ("steps", &["diagnosis", "event", "evidence", "ladder", "period", "ports", "secret_name"]),

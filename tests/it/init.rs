@@ -209,9 +209,9 @@ fn stacks_of_one_file_without_a_bot_without_a_gateway_or_with_two_become_valid_p
 
 /// On a terminal of its own, with these lines typed.
 #[cfg(target_os = "linux")]
-fn typed(directory: &Path, lines: &str) -> (i32, String) {
+fn typed(directory: &Path, lines: &str, file: &str) -> (i32, String) {
     use std::io::Write;
-    let command = format!("{} init", crate::support::command::binary());
+    let command = format!("{} init {file}", crate::support::command::binary());
     let mut child = std::process::Command::new("script")
         .args(["--quiet", "--return", "--command", &command, "/dev/null"])
         .current_dir(directory)
@@ -230,11 +230,11 @@ fn typed(directory: &Path, lines: &str) -> (i32, String) {
 #[test]
 fn on_a_terminal_it_asks_and_asks_again_what_cannot_be() {
     let directory = tempfile::tempdir().unwrap();
-    let answers = "My Desk\ndesk\nhere\n127.0.0.1:4012\n\n\n\nmany\n0\n7\n\n";
-    let (code, told) = typed(directory.path(), answers);
+    let answers = "My Desk\ndesk\nhere\n127.0.0.1:4001\n127.0.0.1:4012\n\n\n\nmany\n0\n7\n\n";
+    let (code, told) = typed(directory.path(), answers, "");
     assert_eq!(code, 0, "{told}");
     assert!(told.contains("name of the playbook [paper]: "), "{told}");
-    for wrong in ["`My Desk`", "`here`", "`many`", "`0`"] {
+    for wrong in ["`My Desk`", "`here`", "`127.0.0.1:4001`", "`many`", "`0`"] {
         assert!(told.contains(wrong), "{wrong}: {told}");
     }
     let text = std::fs::read_to_string(directory.path().join("playbook.yaml")).unwrap();
@@ -250,8 +250,18 @@ fn on_a_terminal_nothing_is_written_when_the_person_goes_away() {
     // End of input, and Ctrl-C.
     for lines in ["desk\n\u{4}", "desk\n\u{3}"] {
         let directory = tempfile::tempdir().unwrap();
-        let (code, told) = typed(directory.path(), lines);
+        let (code, told) = typed(directory.path(), lines, "");
         assert_ne!(code, 0, "{told}");
         assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 0, "{told}");
     }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_directory_that_is_missing_is_told_before_any_question() {
+    let directory = tempfile::tempdir().unwrap();
+    let (code, told) = typed(directory.path(), "", "nowhere/playbook.yaml");
+    assert_eq!(code, 2, "{told}");
+    assert!(told.contains("init::unwritable") && told.contains("nowhere/playbook.yaml"), "{told}");
+    assert!(!told.contains("name of the playbook"), "{told}");
 }

@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::support::command::{openbell, project, run};
 
 /// A stack in which nothing hurts.
-const GOOD: &str = r#"name: algo
+pub(crate) const GOOD: &str = r#"name: algo
 services:
   gateway:
     image: ghcr.io/gnzsnz/ib-gateway:10.37.1n
@@ -30,7 +30,7 @@ services:
     healthcheck:
       test: ["CMD", "/openbell", "probe", "--address", "127.0.0.1:4002"]
   bot:
-    image: bot:latest
+    image: bot:1
     restart: always
     command: ["python", "-m", "bot", "--pwd-file", "/run/secrets/x"]
     environment:
@@ -58,30 +58,34 @@ const EXTRANGE: &str = r#"services:
 
 const PLAYBOOK: &str = "version: 1\nname: algo\nclient_ids: { bot: 100, monitor: 110 }\nsteps: []\n";
 
-struct Stack {
+pub(crate) struct Stack {
     directory: tempfile::TempDir,
 }
 
 impl Stack {
-    fn with(compose: &str) -> Self {
+    pub(crate) fn with(compose: &str) -> Self {
         let stack = Self { directory: tempfile::tempdir().unwrap() };
         stack.file("compose.yaml", compose).file(".env", "TWS_USERID=someone\n");
         stack
     }
 
-    fn file(&self, name: &str, text: &str) -> &Self {
+    pub(crate) fn directory(&self) -> &Path {
+        self.directory.path()
+    }
+
+    pub(crate) fn file(&self, name: &str, text: &str) -> &Self {
         std::fs::write(self.directory.path().join(name), text).unwrap();
         self
     }
 
     /// Code, file name, line, and the message of every finding.
-    fn findings(&self) -> Vec<(String, String, usize, String)> {
+    pub(crate) fn findings(&self) -> Vec<(String, String, usize, String)> {
         let files = lint(&[self.directory.path().to_owned()], |_| None);
         assert!(files.iter().all(|file| file.read), "{files:?}");
         findings(&files)
     }
 
-    fn codes(&self) -> Vec<String> {
+    pub(crate) fn codes(&self) -> Vec<String> {
         self.findings().into_iter().map(|(code, ..)| code).collect()
     }
 }
@@ -144,12 +148,19 @@ const BAD: &[(&str, &str, &str, &str)] = &[
     ("client_id_zero", "IB_CLIENT_ID: \"100\"", "IB_CLIENT_ID: \"0\"", "\"0\""),
     ("blank_variable", "${TWS_USERID}", "${TWS_USER}", "TWS_USER"),
     ("blank_variable", "TWS_PASSWORD_FILE: /run/secrets/tws", "TWS_PASSWORD:", "TWS_PASSWORD"),
+    ("unset_variable", "DRY_RUN: \"true\"", "DRY_RUN: \"true\"\n      X: ${NOPE}", "NOPE"),
     ("quoted_value", "\"11:45 PM\"", "'\"11:45 PM\"'", "11:45"),
     ("restart_time", "11:45 PM", "9:05 PM", "9:05"),
     ("restart_time", "11:45 PM", "23:45", "23:45"),
     ("live", "${TRADING_MODE:-paper}", "live", "live"),
     ("live", "${TRADING_MODE:-paper}", "both", "both"),
     ("password_in_arguments", "\"--pwd-file\", \"/run/secrets/x\"", "\"--pw=hunter2\"", "command"),
+    (
+        "password_in_arguments",
+        "\"--pwd-file\", \"/run/secrets/x\"",
+        "\"postgres://bob:hunter2@db/x\"",
+        "command",
+    ),
     (
         "restart_with_2fa",
         "restart: \"no\"\n    stop_grace_period: 90s\n    environment:\n",
@@ -158,6 +169,7 @@ const BAD: &[(&str, &str, &str, &str)] = &[
     ),
     ("moving_tag", ":10.37.1n", ":stable", ":stable"),
     ("moving_tag", ":10.37.1n", "", "image:"),
+    ("moving_tag", "bot:1", "bot:latest", "bot:latest"),
     ("existing_session", "ACTION: primary", "ACTION: manual", "manual"),
     ("not_dry_run", "DRY_RUN: \"true\"", "DRY_RUN: \"false\"", "DRY_RUN"),
     (
@@ -184,26 +196,6 @@ fn each_rule_finds_what_it_is_for_and_nothing_else_does() {
 }
 
 #[test]
-fn files_of_settings_are_looked_at_too() {
-    for (file, text, codes) in [
-        ("jts.ini", "[IBGateway]\r\nTrustedIPs=\r\n", vec!["lint::trusted_ips"]),
-        ("config.ini", "TradingMode=live\n", vec!["lint::live"]),
-        ("config.ini", "TradingMode=\n", vec!["lint::live"]),
-        ("config.ini", "AutoRestartTime=\"11:45 PM\"\n", vec!["lint::quoted_value"]),
-        ("config.ini", "AutoRestartTime=9:05 PM\n", vec!["lint::restart_time"]),
-        ("config.ini", "ExistingSessionDetectedAction=manual\n", vec!["lint::existing_session"]),
-        ("playbook.yaml", "version: 1\nclient_ids: { bot: 0 }\nsteps: []\n", vec!["lint::client_id_zero"]),
-        (
-            "playbook.yaml",
-            "version: 1\nclient_ids: { other: 100 }\nsteps: []\n",
-            vec!["lint::client_id_clash"],
-        ),
-    ] {
-        assert_eq!(Stack::with(GOOD).file(file, text).codes(), codes, "{file}: {text}");
-    }
-}
-
-#[test]
 fn the_other_image_has_its_own_facts() {
     for (from, to, code) in [
         ("      IBC_TradingMode: paper\n", "", "lint::live"),
@@ -219,7 +211,7 @@ fn the_other_image_has_its_own_facts() {
 
 #[test]
 fn every_rule_has_a_bad_case_here() {
-    let here = include_str!("lint.rs");
+    let here = concat!(include_str!("lint.rs"), include_str!("lint_settings.rs"));
     for rule in RULES {
         let name = rule.code.strip_prefix("lint::").unwrap();
         let shown =

@@ -90,6 +90,7 @@ fn container(text: &str) -> Result<(), &'static str> {
 fn address(text: &str) -> Result<(), &'static str> {
     let port = text.rsplit_once(':').filter(|(host, _)| !host.is_empty());
     match port.and_then(|(_, port)| port.parse::<u16>().ok()) {
+        Some(4001 | 7496) => Err("4001 and 7496 are the ports of live trading; paper's are 4002 and 7497"),
         Some(1..) => Ok(()),
         _ => Err("write host and port, such as 127.0.0.1:4002"),
     }

@@ -42,6 +42,14 @@ pub(super) async fn init(arguments: Init, around: &Surroundings) -> Exit {
         tell(&InitError::NotSafe { reasons: draft.unsafe_state }, around);
         return Exit::Safety;
     }
+    if !draft.secret_arguments.is_empty() {
+        tell(&InitError::SecretArguments { reasons: draft.secret_arguments }, around);
+        return Exit::Safety;
+    }
+    if !draft.client_ids.is_empty() {
+        tell(&InitError::ClientIds { reasons: draft.client_ids }, around);
+        return Exit::Invalid;
+    }
     match destination.write(&draft.text, arguments.force, around) {
         Ok(()) => {
             next_steps(&destination, &draft);
@@ -73,10 +81,12 @@ fn from_compose(
     around: &Surroundings,
 ) -> Result<Draft, Exit> {
     let environment = Environment { variable: around.environment, profiles: arguments.profiles.clone() };
-    let project = compose::read(file, &environment).map_err(|problems| {
+    let refused = |problems| {
         tell(&problems, around);
         Exit::Invalid
-    })?;
+    };
+    let project = compose::read(file, &environment).map_err(refused)?;
+    project.check().map_err(refused)?;
     let absolute = std::path::absolute(file).unwrap_or_else(|_| file.to_owned());
     let shown = absolute.strip_prefix(&destination.directory).unwrap_or(&absolute);
     let shown = shown.display().to_string().replace('\\', "/");

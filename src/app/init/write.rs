@@ -28,14 +28,24 @@ impl Destination {
         Self { file: (!standard).then(|| file.to_owned()), directory }
     }
 
-    /// Refuses a file that is there, and in any case one whose changes are on record: a new text would not be approved.
+    /// Refuses a file that is there, one whose changes are on record (a new text would not be approved), and one whose
+    /// directory is not.
     pub(super) fn check(&self, force: bool) -> Result<(), InitError> {
         match &self.file {
             Some(file) if !force && file.symlink_metadata().is_ok() => {
                 Err(InitError::Exists { file: file.clone() })
             }
             Some(file) if edit::recorded(file) => Err(InitError::Recorded { file: file.clone() }),
-            _ => Ok(()),
+            Some(file) => {
+                // A file asked for its entries says that it is no directory.
+                let asked = std::fs::read_dir(&self.directory).map(drop);
+                let gone = [std::io::ErrorKind::NotFound, std::io::ErrorKind::NotADirectory];
+                // One that may be written to and not listed is found out about when it is written to.
+                asked
+                    .or_else(|error| if gone.contains(&error.kind()) { Err(error) } else { Ok(()) })
+                    .map_err(|source| InitError::Unwritable { file: file.clone(), source })
+            }
+            None => Ok(()),
         }
     }
 

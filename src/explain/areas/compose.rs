@@ -119,6 +119,63 @@ const ENTRIES: &[Entry] = &[
         links: &[],
     },
     Entry {
+        code: "compose::unknown_key",
+        meaning: "A compose file has a key that Compose does not know there. Compose refuses the whole file because of it, \
+            and a setting under a misspelled name would be missing.",
+        told_by: "The key is not in the Compose specification, and does not begin with `x-`.",
+        remedy: &[
+            Step::say("Correct its spelling, move it to where it belongs, or take it out."),
+            Step::say("Make sure that it is a compose file."),
+            CONFIG,
+        ],
+        links: &["https://docs.docker.com/reference/compose-file/"],
+    },
+    Entry {
+        code: "compose::no_services",
+        meaning: "A compose file has no service, so there is nothing to make a playbook of.",
+        told_by: "Neither it nor what it includes has anything under `services`.",
+        remedy: &[Step::say("Name the file that has them.")],
+        links: &[],
+    },
+    Entry {
+        code: "compose::no_image",
+        meaning: "A service has neither an image nor a build: no container can be made of it.",
+        told_by: "`image` is missing or blank, and there is no `build`, after all files are merged.",
+        remedy: &[
+            Step::say("Give it one of the two."),
+            Step::say(
+                "A file that only overrides is read with the one it overrides: name that one, with the other beside it \
+                    as `compose.override.yaml`.",
+            ),
+            CONFIG,
+        ],
+        links: &[],
+    },
+    Entry {
+        code: "compose::undefined",
+        meaning: "A service names a network, a secret, a config or another service that is defined nowhere.",
+        told_by: "No section of the merged files has that name.",
+        remedy: &[Step::say("Correct the name, or define it."), CONFIG],
+        links: &[],
+    },
+    Entry {
+        code: "compose::depends_cycle",
+        meaning: "Services wait for each other in a circle, so none of them can be the first.",
+        told_by: "The circle is drawn in the message: `depends_on`, links, and shared networks and volumes count.",
+        remedy: &[Step::say("Let one of them start without the other."), CONFIG],
+        links: &[],
+    },
+    Entry {
+        code: "compose::env_file_missing",
+        meaning: "An env file that a service needs is not there. What is in it would be missing in the playbook.",
+        told_by: "The path, from the directory of the compose file, leads to no file, and it is not `required: false`.",
+        remedy: &[
+            Step::say("Make it; many projects have an example of it beside it."),
+            Step::say("Or write `required: false` where the service can do without."),
+        ],
+        links: &["https://docs.docker.com/reference/compose-file/services/#env_file"],
+    },
+    Entry {
         code: "container::compose_only",
         meaning: "A container whose definition is a compose file's does not exist, and the file says something that \
             openbell cannot give a container it makes: devices, capabilities, several networks and the like.",

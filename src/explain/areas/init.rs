@@ -56,6 +56,34 @@ const ENTRIES: &[Entry] = &[
         links: &[],
     },
     Entry {
+        code: "init::secret_in_arguments",
+        meaning: "The arguments of a program in the stack hold a secret, and would stand in the playbook for everyone \
+            to read. Without them another program would run.",
+        told_by: "`command`, `entrypoint` or the health check has an option such as `--password` with something \
+            behind it, or an address with a password in it. The value is not shown.",
+        remedy: &[
+            Step::say(
+                "Give the secret to the program as a file or in an environment variable, in the compose file, and \
+                ask again.",
+            ),
+            Step::say("Or give `--by-reference`: the service stays in its compose file."),
+        ],
+        links: &[],
+    },
+    Entry {
+        code: "init::client_ids",
+        meaning: "Two services have the same client id, or one has an id that it may not have: 0 binds manual orders, 9000 to \
+            9099 are openbell's own. The gateway admits only one client with an id.",
+        told_by: "The variables whose name has CLIENT_ID in it, after substitution; each is told with its file and line.",
+        remedy: &[
+            Step::say(
+                "Give each service its own id in the compose file or its env file, such as 100 and 110.",
+            ),
+            Step::run("Ask again.", "openbell init --from-compose COMPOSE.yaml"),
+        ],
+        links: &[],
+    },
+    Entry {
         code: "init::not_safe",
         meaning: "A service is not in its safe state: DRY_RUN is not `true`, or TRADING_MODE is not `paper`; or, of a \
             stack that is to stay as it is, the engine would start the bot again without any gate, or a port of live \

@@ -87,6 +87,15 @@ const ENTRIES: &[Entry] = &[
         links: &[],
     },
     Entry {
+        code: "lint::unset_variable",
+        meaning: "A variable of a service is blank because the variable that it is made from is set nowhere.",
+        told_by: "The value is `${NAME}` without a default, and neither `.env` nor the environment has NAME.",
+        remedy: &[Step::say(
+            "Set it in `.env`, correct its name, or write `${NAME:-}` where it may be blank.",
+        )],
+        links: &[],
+    },
+    Entry {
         code: "lint::quoted_value",
         meaning: "A setting has quotes in its value. IBC and env files in the list form take them as a \
             part of it.",
@@ -110,14 +119,25 @@ const ENTRIES: &[Entry] = &[
         meaning: "A gateway logs in to a live account, because it is told to or because nobody says \
             otherwise.",
         told_by: "The trading mode is live or both, or is not given to an image whose default is live \
-            (extrange/ibkr, IBC's own configuration).",
+            (extrange/ibkr, IBC's own configuration); or jts.ini says tradingMode=l or has the port of live \
+            trading, 4001 or 7496, as LocalServerPort.",
         remedy: &[Step::say("Write TRADING_MODE: paper, or IBC_TradingMode: paper for extrange/ibkr.")],
+        links: &[],
+    },
+    Entry {
+        code: "lint::takes_orders",
+        meaning: "The API of a gateway takes orders, because its read-only mode is off.",
+        told_by: "ReadOnlyApi in jts.ini is false, or in IBC's config.ini no.",
+        remedy: &[Step::say(
+            "Where nothing is to be traded write ReadOnlyApi=true in jts.ini, ReadOnlyApi=yes in config.ini.",
+        )],
         links: &[],
     },
     Entry {
         code: "lint::password_in_arguments",
         meaning: "A password is among the arguments of a program. Everyone on the machine can read them.",
-        told_by: "`command` or `entrypoint` has an option such as `--pw` with something behind it.",
+        told_by: "`command` or `entrypoint` has an option such as `--pw` with something behind it, or an address \
+            with a password in it.",
         remedy: &[Step::say("Give it as a file: a secret of Compose, and TWS_PASSWORD_FILE.")],
         links: &[],
     },
@@ -134,8 +154,8 @@ const ENTRIES: &[Entry] = &[
     },
     Entry {
         code: "lint::moving_tag",
-        meaning: "The image of a gateway is taken by a tag that moves, so that the next pull brings \
-            another gateway.",
+        meaning: "The image of a gateway or a bot is taken by a tag that moves, so that the next pull brings \
+            another program.",
         told_by: "The tag is latest, stable or the like, or there is none, and the image is not built \
             here.",
         remedy: &[Step::say("Name a version, such as `:10.37.1n`, or a digest.")],

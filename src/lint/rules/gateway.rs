@@ -6,7 +6,7 @@ use std::time::Duration;
 use regex::Regex;
 
 use super::super::finding::Hit;
-use super::super::ground::{Ground, IniKind, hit};
+use super::super::ground::{Ground, IniKind, hit, named};
 use super::image::{Gateway, gateways};
 use crate::compose::{Place, Service, Test};
 
@@ -29,7 +29,7 @@ pub(super) fn port_only_health(ground: &Ground) -> Vec<Hit<'_>> {
             Some(Test::Disabled) | None => continue,
         };
         if PORT_TEST.is_match(&line) && !line.contains("openbell") {
-            let message = format!("the health check of {} only tests that a port accepts", service.name);
+            let message = format!("the health check of {} only tests that a port accepts", named(service));
             let help = "let it speak to the API: `openbell probe` is made to be a health check";
             hits.extend(hit(project, &health.test_place, message, help));
         }
@@ -44,11 +44,11 @@ pub(super) fn stop_grace(ground: &Ground) -> Vec<Hit<'_>> {
         let (place, message) = match &service.stop_grace_period {
             None => (
                 &service.place,
-                format!("{} says no stop_grace_period: it is killed after 10 s", service.name),
+                format!("{} says no stop_grace_period: it is killed after 10 s", named(service)),
             ),
             Some(grace) if grace.value < LOG_OUT => (
                 &grace.place,
-                format!("{} is killed {} s after it is told to stop", service.name, grace.as_secs()),
+                format!("{} is killed {} s after it is told to stop", named(service), grace.as_secs()),
             ),
             Some(_) => continue,
         };
@@ -69,10 +69,10 @@ pub(super) fn live(ground: &Ground) -> Vec<Hit<'_>> {
         let mode = service.env(name).map(str::trim);
         let message = match (kind, mode) {
             (Gateway::Extrange, None | Some("")) => {
-                format!("{} says no {name}, and the default of its image is live", service.name)
+                format!("{} says no {name}, and the default of its image is live", named(service))
             }
             (_, Some(mode)) if ["live", "both"].contains(&mode.to_ascii_lowercase().as_str()) => {
-                format!("{} logs in to a live account: {name} is `{mode}`", service.name)
+                format!("{} logs in to a live account: {name} is `{mode}`", named(service))
             }
             _ => continue,
         };
@@ -86,6 +86,37 @@ pub(super) fn live(ground: &Ground) -> Vec<Hit<'_>> {
                 _ => "TradingMode is live".to_owned(),
             };
             hits.push(ini.hit(mode.place, message, "write TradingMode=paper"));
+        }
+    }
+    for ini in ground.inis.iter().filter(|ini| ini.kind == IniKind::Jts) {
+        let mode =
+            ini.get("tradingMode").filter(|mode| ["l", "live"].contains(&&*mode.value.to_ascii_lowercase()));
+        if let Some(mode) = mode {
+            let message = format!("tradingMode is `{}`, live", mode.value);
+            hits.push(ini.hit(mode.place, message, "write tradingMode=p"));
+        }
+        let port = ini.get("LocalServerPort");
+        if let Some(port) = port.filter(|port| ["4001", "7496"].contains(&port.value)) {
+            let paper = if port.value == "4001" { "4002" } else { "7497" };
+            let message = format!("LocalServerPort is {}, the port of live trading", port.value);
+            hits.push(ini.hit(port.place, message, &format!("write LocalServerPort={paper}")));
+        }
+    }
+    hits
+}
+
+pub(super) fn takes_orders(ground: &Ground) -> Vec<Hit<'_>> {
+    let mut hits = Vec::new();
+    for ini in ground.inis.iter().filter(|ini| ini.kind != IniKind::Env) {
+        let Some(setting) = ini.get("ReadOnlyApi") else { continue };
+        if ["false", "no"].contains(&&*setting.value.to_ascii_lowercase()) {
+            let right = if ini.kind == IniKind::Jts { "true" } else { "yes" };
+            let message = format!("ReadOnlyApi is `{}`: the API takes orders", setting.value);
+            hits.push(ini.hit(
+                setting.place,
+                message,
+                &format!("write ReadOnlyApi={right} where nothing is to be traded"),
+            ));
         }
     }
     hits
@@ -103,7 +134,7 @@ pub(super) fn restart_with_2fa(ground: &Ground) -> Vec<Hit<'_>> {
         if again && ["always", "unless-stopped"].contains(&restart.as_str()) {
             let message = format!(
                 "{} is restarted by the engine and by IBC, each time with a second factor",
-                service.name
+                named(service)
             );
             let help = "write `restart: on-failure:3` or `no`, and TWOFA_TIMEOUT_ACTION: exit; openbell counts log-ins";
             hits.extend(hit(project, &restart.place, message, help));
@@ -122,10 +153,10 @@ pub(super) fn existing_session(ground: &Ground) -> Vec<Hit<'_>> {
         };
         let message = match (kind, service.env(name).map(str::trim)) {
             (_, Some(action)) if !action.is_empty() && !keeps(action) => {
-                format!("{name} of {} is `{action}`", service.name)
+                format!("{name} of {} is `{action}`", named(service))
             }
             (Gateway::Extrange, None | Some("")) => {
-                format!("{} says no {name}, and the default of its image is manual", service.name)
+                format!("{} says no {name}, and the default of its image is manual", named(service))
             }
             _ => continue,
         };

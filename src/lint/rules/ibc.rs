@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::super::finding::Hit;
-use super::super::ground::{Ground, IniKind, hit};
+use super::super::ground::{Ground, IniKind, hit, named};
 use super::image::gateways;
 use crate::evidence::jts::JtsIni;
 
@@ -27,7 +27,7 @@ pub(super) fn quoted(ground: &Ground) -> Vec<Hit<'_>> {
         for variable in &service.environment {
             let setting = SETTINGS.contains(&variable.name.as_str()) || variable.name.starts_with("IBC_");
             if setting && variable.value.as_deref().is_some_and(quoted_text) {
-                let message = format!("the quotes are part of {} of {}", variable.name, service.name);
+                let message = format!("the quotes are part of {} of {}", variable.name, named(service));
                 let help = format!("in the list form quote the whole entry: \"{}=…\"", variable.name);
                 hits.extend(hit(project, &variable.place, message, &help));
             }
@@ -51,7 +51,7 @@ pub(super) fn restart_time(ground: &Ground) -> Vec<Hit<'_>> {
             let Some(variable) = service.variable(name) else { continue };
             let value = variable.value.as_deref().unwrap_or_default();
             if wrong(value) {
-                let message = format!("{name} of {} is `{value}`", service.name);
+                let message = format!("{name} of {} is `{value}`", named(service));
                 hits.extend(hit(project, &variable.place, message, HELP));
             }
         }

@@ -5,9 +5,9 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::super::finding::Hit;
-use super::super::ground::{Ground, PlaybookFile, hit, shown};
+use super::super::ground::{Ground, PlaybookFile, hit, named, shown};
 use super::image::gateway;
-use crate::compose::{Place, Project, Service};
+use crate::compose::{At, Place, Project, Service};
 use crate::document::escaped;
 
 const HELP: &str = "give it an id of its own, from 1 up, such as 100";
@@ -30,7 +30,7 @@ struct Given<'a> {
 
 /// The client ids of a project, by environment and by arguments.
 fn given(project: &Project) -> impl Iterator<Item = Given<'_>> {
-    project.enabled().flat_map(move |service| {
+    project.services.iter().flat_map(move |service| {
         let variables = service.environment.iter().filter_map(move |variable| {
             let name = variable.name.to_ascii_uppercase().replace('_', "");
             // The master id of a gateway is who may see all orders, not who connects.
@@ -49,12 +49,6 @@ fn given(project: &Project) -> impl Iterator<Item = Given<'_>> {
     })
 }
 
-/// The playbook whose containers a project is made of; nothing for one of a compose file.
-fn playbook<'a>(ground: &'a Ground, project: &Project) -> Option<&'a PlaybookFile> {
-    let path = &project.sources.first()?.path;
-    ground.playbooks.iter().find(|playbook| playbook.path == *path)
-}
-
 /// The ledger of a playbook: owner and id.
 fn ledger(playbook: &PlaybookFile) -> impl Iterator<Item = (&str, i64)> {
     let owners = playbook.value["client_ids"].as_object().into_iter().flatten();
@@ -65,7 +59,7 @@ pub(super) fn zero(ground: &Ground) -> Vec<Hit<'_>> {
     let all = ground.projects.iter().flat_map(given).filter(|given| given.id == 0);
     let mut hits: Vec<_> = all
         .filter_map(|Given { project, service, name, place, .. }| {
-            hit(project, place, format!("{name} of {} is 0", service.name), HELP)
+            hit(project, place, format!("{name} of {} is 0", named(service)), HELP)
         })
         .collect();
     for playbook in &ground.playbooks {
@@ -85,35 +79,50 @@ pub(super) fn zero(ground: &Ground) -> Vec<Hit<'_>> {
 
 pub(super) fn clash(ground: &Ground) -> Vec<Hit<'_>> {
     let (own, compose): (Vec<&Project>, Vec<&Project>) =
-        ground.projects.iter().partition(|project| playbook(ground, project).is_some());
+        ground.projects.iter().partition(|project| ground.playbook_of(project).is_some());
     // A playbook stands for itself; compose files, and the playbooks beside them, are one stack.
     let mut hits = clashing(&compose, &ground.playbooks.iter().collect::<Vec<_>>());
     for project in own {
-        let ledgers: Vec<&PlaybookFile> = playbook(ground, project).into_iter().collect();
+        let ledgers: Vec<&PlaybookFile> = ground.playbook_of(project).into_iter().collect();
         hits.extend(clashing(&[project], &ledgers));
     }
     hits
 }
 
 fn clashing<'a>(projects: &[&'a Project], ledgers: &[&'a PlaybookFile]) -> Vec<Hit<'a>> {
-    let gateways = projects.iter().flat_map(|project| project.enabled()).filter(|one| gateway(one).is_some());
-    // With several gateways it cannot be told which of them a service connects to.
-    if gateways.count() > 1 {
+    let gateways = || {
+        let all = projects.iter().flat_map(|project| &project.services);
+        all.filter(|service| gateway(service).is_some())
+    };
+    // With several gateways it cannot be told which of them a service connects to; those of profiles that are off count
+    // for the services of such profiles.
+    if gateways().filter(|gateway| gateway.enabled).count() > 1 {
         return Vec::new();
     }
-    let mut owners: Vec<(i64, String, String)> = Vec::new();
+    let one = gateways().count() < 2;
+    let mut owners: Vec<(i64, String, String, &[At<String>])> = Vec::new();
     for playbook in ledgers {
         let place = format!("in the ledger of {}", shown(&playbook.path));
-        owners.extend(ledger(playbook).map(|(owner, id)| (id, owner.to_owned(), place.clone())));
+        owners.extend(ledger(playbook).map(|(owner, id)| (id, owner.to_owned(), place.clone(), &[][..])));
     }
     let mut hits = Vec::new();
-    for Given { project, service, name, place, id } in projects.iter().flat_map(|project| given(project)) {
-        let taken = owners.iter().find(|(taken, owner, _)| *taken == id && *owner != service.name);
-        if let Some((_, owner, by)) = taken {
-            let message = format!("client id {id} of {} belongs to {owner} already, {by}", service.name);
+    let all = projects.iter().flat_map(|project| given(project));
+    for Given { project, service, name, place, id } in all.filter(|given| one || given.service.enabled) {
+        let taken = owners.iter().find(|(taken, owner, _, profiles)| {
+            *taken == id && *owner != service.name && together(profiles, &service.profiles)
+        });
+        if let Some((_, owner, by, _)) = taken {
+            let message = format!("client id {id} of {} belongs to {owner} already, {by}", named(service));
             hits.extend(hit(project, place, message, "give each an id of its own"));
         }
-        owners.push((id, service.name.clone(), format!("by its {name}")));
+        owners.push((id, service.name.clone(), format!("by its {name}"), &service.profiles));
     }
     hits
+}
+
+/// Whether two services run at once: those of two profiles are rather one for the other.
+fn together(profiles: &[At<String>], others: &[At<String>]) -> bool {
+    profiles.is_empty()
+        || others.is_empty()
+        || profiles.iter().any(|profile| others.iter().any(|other| other.value == profile.value))
 }

@@ -110,6 +110,14 @@ pub const RULES: &[Rule] = &[
         secrets::blank,
     ),
     row(
+        "lint::unset_variable",
+        Warning,
+        "variable of a service that is set nowhere",
+        "Compose makes an unset variable an empty text and starts all the same; a misspelt name looks just like that \
+        (docs.docker.com, interpolation)",
+        secrets::unset,
+    ),
+    row(
         "lint::quoted_value",
         Error,
         "quotes that become part of a setting",
@@ -133,6 +141,13 @@ pub const RULES: &[Rule] = &[
         gateway::live,
     ),
     row(
+        "lint::takes_orders",
+        Warning,
+        "gateway whose API takes orders",
+        "a read-only API refuses every order, whatever a bot believes to be its dry run (IBC's `ReadOnlyApi`)",
+        gateway::takes_orders,
+    ),
+    row(
         "lint::password_in_arguments",
         Error,
         "password among the arguments of a program",
@@ -151,8 +166,8 @@ pub const RULES: &[Rule] = &[
         "lint::moving_tag",
         Warning,
         "image by a tag that moves",
-        "`latest` and `stable` become another gateway with the next pull: another build, other dialogs, other server \
-        version; nothing in the file shows it",
+        "`latest` and `stable` become another program with the next pull, of a gateway one with other dialogs and \
+        another server version; nothing in the file shows it",
         image::moving_tag,
     ),
     row(

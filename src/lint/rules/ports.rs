@@ -1,7 +1,7 @@
 //! Published ports of a gateway: where they lead, and who can reach them.
 
 use super::super::finding::Hit;
-use super::super::ground::{Ground, hit};
+use super::super::ground::{Ground, hit, named};
 use super::image::{Gateway, gateways};
 use crate::compose::Port;
 
@@ -33,7 +33,8 @@ pub(super) fn mapping(ground: &Ground) -> Vec<Hit<'_>> {
             let host = port.published.as_deref().unwrap_or_default();
             let message = format!(
                 "{} publishes its port {}, which answers nobody outside of the container",
-                service.name, port.target
+                named(service),
+                port.target
             );
             let help = format!("write \"127.0.0.1:{host}:{right}\"");
             hits.extend(hit(project, &port.place, message, &help));
@@ -49,7 +50,8 @@ pub(super) fn public(ground: &Ground) -> Vec<Hit<'_>> {
             |port: &&Port| port.everywhere() && (API.contains(&port.target) || SCREEN.contains(&port.target));
         for port in service.ports.iter().filter(open) {
             let what = if API.contains(&port.target) { "the API" } else { "the screen" };
-            let message = format!("{what} of {} is published on every address of this machine", service.name);
+            let message =
+                format!("{what} of {} is published on every address of this machine", named(service));
             let host = port.published.as_deref().unwrap_or_default();
             let target = forwarded(kind, port.target).unwrap_or(port.target);
             let help = format!("write \"127.0.0.1:{host}:{target}\"");
@@ -77,7 +79,7 @@ pub(super) fn vnc_without_password(ground: &Ground) -> Vec<Hit<'_>> {
             |port: &&Port| SCREEN.contains(&port.target) && (kind == Gateway::Other || port.everywhere());
         for port in service.ports.iter().filter(shown).filter(|_| !given) {
             let message =
-                format!("the screen of {} is published, and no password for it is set", service.name);
+                format!("the screen of {} is published, and no password for it is set", named(service));
             let help = match kind {
                 Gateway::Extrange => "publish it on 127.0.0.1 only, and reach it through an SSH tunnel",
                 Gateway::Gnzsnz | Gateway::Other => {

@@ -48,7 +48,8 @@ impl Check<'_> {
         let ledger = &self.playbook.client_ids;
         let owner = ledger.iter().find(|(_, owned)| **owned == id).map(|(owner, _)| owner.as_str());
         let (message, help) = match (owner, ledger.get(container)) {
-            (Some(owner), _) if owner == container => return false,
+            // A container with several ids owns them as `bot`, `bot #2` and so on.
+            (Some(owner), _) if owner.split(" #").next() == Some(container) => return false,
             (Some(owner), _) => (
                 format!("{container} is given the client id {id} ({name}), which belongs to {owner}"),
                 format!("`client_ids` is the ledger: give {container} its own id, or correct the ledger"),
@@ -65,7 +66,7 @@ impl Check<'_> {
 }
 
 /// Whether a variable's name leaves no doubt that its value is a client id of the TWS API.
-fn is_client_id(name: &str) -> bool {
+pub fn is_client_id(name: &str) -> bool {
     let name = name.to_ascii_uppercase();
     let Some(rest) = name.strip_suffix("CLIENT_ID").or_else(|| name.strip_suffix("CLIENTID")) else {
         return false;

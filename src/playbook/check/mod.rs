@@ -20,6 +20,7 @@ mod steps;
 mod time;
 mod variants;
 
+pub use clients::is_client_id;
 pub use variants::{Clash, variants};
 
 use super::{Playbook, Step};
