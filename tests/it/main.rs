@@ -44,6 +44,7 @@ mod healthcheck;
 mod ibc_command_port;
 mod init;
 mod insync;
+mod kills;
 mod ledger;
 mod lint;
 mod lint_playbook;
