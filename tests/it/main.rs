@@ -95,6 +95,7 @@ mod sim_scripts;
 mod sim_sessions;
 mod sim_traits;
 mod sim_transcripts;
+mod socket;
 mod stage;
 mod support;
 mod variables;

@@ -3,6 +3,8 @@
 pub mod clients;
 pub mod command;
 pub mod dice;
+#[cfg(unix)]
+pub mod door;
 pub mod engine;
 pub mod evidence;
 pub mod http;
