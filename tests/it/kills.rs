@@ -83,7 +83,8 @@ struct Worker<'a> {
 
 impl Worker<'_> {
     fn declare(&self, command: &str) {
-        let bot = "    volumes: [\"./plans:/data:ro\"]\n    stop_grace: 2s\n    hold_until: [api, account, safety]";
+        let bot =
+            "    volumes: [\"./plans:/data:ro\"]\n    stop_grace: 2s\n    hold_until: [api, account, safety]";
         self.stack.playbook(
             "ready",
             &[
@@ -142,7 +143,9 @@ impl Worker<'_> {
             "openbell.step=bot".into(),
         ];
         let mut arguments = vec!["create", "--name", &name, "--network", &network];
-        labels.iter().for_each(|label| arguments.extend(["--label", label]));
+        for label in &labels {
+            arguments.extend(["--label", label]);
+        }
         arguments.extend(["-e", "DRY_RUN=false", "-e", "TRADING_MODE=paper", "-e", "GATEWAY_HOST=gateway"]);
         arguments.extend(["--entrypoint", "/openbell", crate::support::stack::IMAGE, "sim", "bot"]);
         let made = stack.docker(&arguments);
@@ -277,8 +280,7 @@ fn a_kill_at_any_instant_leaves_nothing_running_that_is_not_proven() {
 
 fn line(tally: &Tally, took: Duration) -> String {
     let rounds = tally.killed + tally.outran;
-    let counts: Vec<String> =
-        tally.places.iter().map(|(place, count)| format!("{place} {count}")).collect();
+    let counts: Vec<String> = tally.places.iter().map(|(place, count)| format!("{place} {count}")).collect();
     let kinds: Vec<String> = tally.kinds.iter().map(|(kind, count)| format!("{kind:?} {count}")).collect();
     format!(
         "kills: {} with SIGKILL ({}), {} ended before their instant; before it: {}; the bot ran on, proven, {} times, \

@@ -39,7 +39,10 @@ async fn a_bot_does_not_run_while_the_gateway_is_made_anew() {
     let told = another_gateway(&fakes, "").await;
     assert_eq!(told.verdict, Verdict::Green);
     let changes = &told.step("gateway").changes;
-    assert!(changes[0].contains("stack-bot stopped: no proof of its safe state without gateway"), "{changes:?}");
+    assert!(
+        changes[0].contains("stack-bot stopped: no proof of its safe state without gateway"),
+        "{changes:?}"
+    );
     assert!(changes.last().unwrap().contains("stack-bot started"), "no step would: {changes:?}");
     assert!(is_stopped_first(&fakes) && fakes.engine.is_running("stack-bot"));
 }

@@ -36,10 +36,7 @@ fn env(bot: &Value) -> Result<(), String> {
     let env = bot["Config"]["Env"].as_array().map(Vec::as_slice).unwrap_or_default();
     for (name, wanted) in [("DRY_RUN", "true"), ("TRADING_MODE", "paper")] {
         let pairs = env.iter().filter_map(|pair| pair.as_str()?.split_once('='));
-        let values: Vec<_> = pairs
-            .filter(|(found, _)| found.eq_ignore_ascii_case(name))
-            .map(|(found, value)| (found, value))
-            .collect();
+        let values: Vec<_> = pairs.filter(|(found, _)| found.eq_ignore_ascii_case(name)).collect();
         if values != [(name, wanted)] {
             return Err(format!("{name} of the bot: {values:?}"));
         }
@@ -120,7 +117,7 @@ pub fn place(events: &[Event]) -> String {
 
 /// The bot's step began only behind these, and a bot that was started since the run began was started behind them.
 pub fn in_order(stack: &Stack, events: &[Event], before: &[&str]) -> Result<(), String> {
-    let Some(EventKind::RunStarted(begun)) = events.first().map(|event| &event.kind) else {
+    let Some(EventKind::RunStarted(run)) = events.first().map(|event| &event.kind) else {
         return if events.is_empty() { Ok(()) } else { Err("the first event is no beginning".to_owned()) };
     };
     let passed = |id: &str| {
@@ -129,15 +126,15 @@ pub fn in_order(stack: &Stack, events: &[Event], before: &[&str]) -> Result<(), 
             _ => false,
         })
     };
-    let began = events
+    let bot = events
         .iter()
         .position(|event| matches!(&event.kind, EventKind::StepStarted { id, .. } if id == "bot"));
-    let run: Timestamp = begun.at.parse().unwrap();
+    let run: Timestamp = run.at.parse().unwrap();
     let started = stack.docker(&["inspect", "-f", "{{.State.StartedAt}}", &stack.container("bot")]);
     let started = started.trim().parse::<Timestamp>().ok().filter(|started| *started > run);
     for id in before {
         let place = passed(id);
-        if began.is_some_and(|began| place.is_none_or(|place| place > began)) {
+        if bot.is_some_and(|bot| place.is_none_or(|place| place > bot)) {
             return Err(format!("the step of the bot began before `{id}` passed"));
         }
         let Some(started) = started else { continue };
