@@ -63,3 +63,7 @@ bench:
 # Make random edits of playbooks, and print how many were made and how many refused
 edits count="20000":
     OPENBELL_EDITS={{count}} cargo test --test it edits_random -- --nocapture
+
+# End `run` and `down` with SIGKILL at random instants, and print what was left each time
+kills count="200":
+    OPENBELL_KILLS={{count}} cargo test --test it kills -- --nocapture

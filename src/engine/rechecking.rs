@@ -13,13 +13,14 @@ use super::interlock;
 use super::step::Ended;
 use super::waiting::{Unmet, Wait};
 use crate::diagnosis::{Class, Failure};
-use crate::event::Outcome;
+use crate::event::{Outcome, Stopped};
 use crate::playbook::{Plan, PlannedStep};
 use crate::ports::World;
 use crate::ports::docker::Container;
 use crate::steps::ready::last_log_in;
 use crate::steps::safety::{self, Extent};
-use crate::steps::{Action, Notes, Scope, StackContainer, Tries};
+use crate::steps::start::Start;
+use crate::steps::{Action, Attempt, Notes, Scope, StackContainer, Tries};
 
 /// How long a proof may take once no step is left that would start the container again.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -45,6 +46,7 @@ impl Starts {
     pub(super) async fn after(&self, step: &PlannedStep, ended: &mut Ended, place: Place<'_>) {
         let held: Vec<&StackContainer> =
             place.plan.stack.containers.values().filter(|item| item.held).collect();
+        bring_back(&held, ended, place).await;
         let Some(now) = look(&held, place).await else { return };
         let started = self.news(&now, step, &held);
         if started.is_empty() {
@@ -102,6 +104,28 @@ async fn look(held: &[&StackContainer], place: Place<'_>) -> Option<BTreeMap<Str
         started.push_str(&logged_in);
     }
     Some(now).filter(|now| held.iter().any(|item| now.contains_key(&item.key)))
+}
+
+/// Starts what the step held back, through its gate, where no step is still to come that does.
+async fn bring_back(held: &[&StackContainer], ended: &mut Ended, place: Place<'_>) {
+    let surely = |step: &&PlannedStep, key: &str| step.when.is_none() && starts(step, key);
+    for item in held.iter().filter(|item| ended.noted.held_back.contains(&item.key)) {
+        if ended.outcome != Outcome::Passed || place.to_come.iter().any(|step| surely(step, &item.key)) {
+            continue;
+        }
+        let (notes, waiting) = Notes::new();
+        let Place { plan, world, stop, .. } = place;
+        let scope = Scope { world, stack: &plan.stack, step: "", tries: Tries::default(), notes: &notes };
+        let start = Start { container: item.key.clone() };
+        let mut wait = Wait::quiet(&item.key, stop, Instant::now() + PATIENCE, waiting);
+        let back = wait.until_it_passes(async |_| start.attempt(&scope).await).await;
+        ended.noted.changes.extend(notes.take().changes);
+        if let Err(Unmet::Hopeless(doubt) | Unmet::OutOfTime(doubt)) = back {
+            let because = doubt.why.message.clone();
+            ended.stopped.push(Stopped { container: item.key.clone(), because, failed: None });
+            ended.outcome = Outcome::Failed { why: doubt.why, class: Class::Safety, deadline: None };
+        }
+    }
 }
 
 /// The gate's own proof, of a container that runs.

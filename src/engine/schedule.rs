@@ -141,7 +141,7 @@ impl Schedule<'_> {
         course.stopped.append(&mut ended.stopped);
         course.note(self.stage.plan, step, &ended);
         self.done[place] = true;
-        let Noted { changes, facts, rungs } = ended.noted;
+        let Noted { changes, facts, rungs, held_back: _ } = ended.noted;
         self.stage.events.send(EventKind::StepFinished(StepFinished {
             id: step.id.clone(),
             outcome: ended.outcome,

@@ -46,6 +46,8 @@ pub struct Noted {
     pub facts: Facts,
     /// The rungs that were reached, lowest first.
     pub rungs: Vec<Reached>,
+    /// Keys of the held containers that were stopped so that the gateway could be started without them.
+    pub held_back: Vec<String>,
 }
 
 /// What a step noticed: kept even when its attempt fails or is cancelled.
@@ -67,6 +69,13 @@ impl Notes {
     pub fn changed(&self, what: String) {
         if let Ok(mut seen) = self.seen.lock() {
             seen.changes.push(what);
+        }
+    }
+
+    /// A held container was stopped, because the gateway is about to be started.
+    pub fn held_back(&self, key: &str) {
+        if let Ok(mut seen) = self.seen.lock() {
+            seen.held_back.push(key.to_owned());
         }
     }
 

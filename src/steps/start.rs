@@ -15,7 +15,8 @@ use crate::ports::docker::{Container, ContainerSpec, DockerError, EnvValue, Imag
 
 /// Makes sure that a container runs as declared: created when there is none, adopted when it already matches,
 /// recreated when it differs (the report names in what). A container made by somebody else is adopted when it
-/// matches and never recreated. A held container (see `hold_until`) is started only when the safe state is proven
+/// matches and never recreated. Before the gateway is started or recreated, held containers that run are stopped: they
+/// come back through their own `start`, or right after it where no such step follows. A held container (see `hold_until`) is started only when the safe state is proven
 /// on the container itself, and checked again once it runs.
 ///
 /// Without `within`: 60 seconds and the container's stop grace.
@@ -55,6 +56,7 @@ impl Attempt for Start {
             return Err(ContainerCause::Paused { container: item.spec.name.clone() }.into());
         }
         if !existing.is_some_and(|container| container.is_running()) {
+            hold_back(scope, item).await?;
             docker.start(&item.spec.name).await?;
             scope.notes.changed(format!("container {} started", item.spec.name));
         }
@@ -85,6 +87,28 @@ async fn still_safe(scope: &Scope<'_>, item: &StackContainer) -> Result<(), Fail
     Err(failure)
 }
 
+/// Stops what is held before the gateway goes away or comes up: what it will be logged in to is not known yet, and nobody
+/// would stop a bot that has connected to it should openbell end here. It comes back through its gate.
+async fn hold_back(scope: &Scope<'_>, item: &StackContainer) -> Result<(), Failure> {
+    if item.held || scope.stack.gateway().is_none_or(|gateway| gateway.key != item.key) {
+        return Ok(());
+    }
+    let docker = &scope.world.docker;
+    for held in scope.stack.containers.values().filter(|other| other.held) {
+        let name = &held.spec.name;
+        let active = [Status::Running, Status::Paused, Status::Restarting];
+        if docker.container(name).await?.is_some_and(|container| active.contains(&container.status)) {
+            docker.stop(name, held.spec.stop_grace).await?;
+            let away = &item.key;
+            scope
+                .notes
+                .changed(format!("container {name} stopped: no proof of its safe state without {away}"));
+            scope.notes.held_back(&held.key);
+        }
+    }
+    Ok(())
+}
+
 /// Makes sure that the container exists and matches; what exists then, if it existed before.
 async fn make(scope: &Scope<'_>, item: &StackContainer, image: &Image) -> Result<Option<Container>, Failure> {
     let docker = &scope.world.docker;
@@ -103,6 +127,7 @@ async fn make(scope: &Scope<'_>, item: &StackContainer, image: &Image) -> Result
     if !ours(scope.stack, &container) {
         return Err(container_state::ContainerError::foreign(item, differences).into());
     }
+    hold_back(scope, item).await?;
     docker.stop(&spec.name, spec.stop_grace).await?;
     docker.remove(&spec.name).await?;
     docker.create(&labelled(scope, spec)).await?;

@@ -6,24 +6,7 @@ use openbell::edit::{Change, EditError, changed};
 use serde_json::{Value, json};
 
 use crate::support::command::project;
-
-/// Numbers that look random and are the same each time (splitmix64).
-struct Dice(u64);
-
-impl Dice {
-    fn throw(&mut self, sides: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        usize::try_from((z ^ (z >> 31)) % sides as u64).unwrap()
-    }
-
-    fn pick<'a, T>(&mut self, of: &'a [T]) -> &'a T {
-        let place = self.throw(of.len());
-        &of[place]
-    }
-}
+use crate::support::dice::Dice;
 
 /// Comments everywhere, every style, anchors, merges, odd indentation.
 const STYLES: &str = r#"--- # a document

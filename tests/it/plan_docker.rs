@@ -1,63 +1,11 @@
 //! `plan` on this machine's own Docker engine: what it says, what it exits with, and that it changes nothing.
 
-use std::io::{Read, Write};
-use std::net::{Shutdown, TcpListener, TcpStream};
-use std::sync::{Arc, Mutex};
-
 use serde_json::Value;
 
 use crate::support::command::Ended;
+#[cfg(unix)]
+use crate::support::door::Door;
 use crate::support::stack::Stack;
-
-/// A door to the engine that notes every request.
-#[cfg(unix)]
-struct Door {
-    address: String,
-    heard: Arc<Mutex<Vec<u8>>>,
-}
-
-#[cfg(unix)]
-impl Door {
-    fn open() -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let address = format!("tcp://{}", listener.local_addr().unwrap());
-        let heard = Arc::new(Mutex::new(Vec::new()));
-        let notes = heard.clone();
-        std::thread::spawn(move || {
-            for client in listener.incoming().map_while(Result::ok) {
-                let notes = notes.clone();
-                std::thread::spawn(move || serve(client, &notes));
-            }
-        });
-        Self { address, heard }
-    }
-
-    /// The first lines of all requests.
-    fn requests(&self) -> Vec<String> {
-        let heard = self.heard.lock().unwrap();
-        let text = String::from_utf8_lossy(&heard);
-        text.lines().filter(|line| line.ends_with("HTTP/1.1")).map(str::to_owned).collect()
-    }
-}
-
-/// Hands on what comes from either side.
-#[cfg(unix)]
-fn serve(mut client: TcpStream, heard: &Mutex<Vec<u8>>) {
-    let mut engine = std::os::unix::net::UnixStream::connect("/var/run/docker.sock").unwrap();
-    let (mut answers, mut back) = (engine.try_clone().unwrap(), client.try_clone().unwrap());
-    std::thread::spawn(move || {
-        let _ = std::io::copy(&mut answers, &mut back);
-        let _ = back.shutdown(Shutdown::Both);
-    });
-    let mut buffer = [0; 8_192];
-    while let Ok(count @ 1..) = client.read(&mut buffer) {
-        heard.lock().unwrap().extend_from_slice(&buffer[..count]);
-        if engine.write_all(&buffer[..count]).is_err() {
-            break;
-        }
-    }
-    let _ = engine.shutdown(Shutdown::Both);
-}
 
 fn plan(stack: &Stack) -> (Ended, Value) {
     let ended = stack.openbell(&["plan", "playbook.yaml", "--json"]);

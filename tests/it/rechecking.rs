@@ -28,41 +28,66 @@ async fn another_gateway(fakes: &Fakes, more: &str) -> Told {
     run(&plan(&format!("{edited}\nsteps:\n{START}\n{more}")), fakes).await
 }
 
-#[tokio::test(start_paused = true)]
-async fn a_bot_that_runs_beside_a_new_gateway_is_proven_at_once() {
-    let fakes = up().await;
-    fakes.gateway.asked.lock().unwrap().clear();
-    let told = another_gateway(&fakes, "").await;
-    assert_eq!(told.verdict, Verdict::Green);
-    assert!(!fakes.engine.changes().contains(&"stop stack-bot".to_owned()));
-    // The proof after the start, the ladder and its session, the proof at the end.
-    assert_eq!(fakes.gateway.asked.lock().unwrap().len(), 4);
+/// The bot was stopped before anything was done to the gateway.
+fn is_stopped_first(fakes: &Fakes) -> bool {
+    fakes.engine.changes().first().is_some_and(|change| change == "stop stack-bot")
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_bot_whose_proof_has_to_wait_is_stopped_and_started_by_its_own_step() {
+async fn a_bot_does_not_run_while_the_gateway_is_made_anew() {
+    let fakes = up().await;
+    let told = another_gateway(&fakes, "").await;
+    assert_eq!(told.verdict, Verdict::Green);
+    let changes = &told.step("gateway").changes;
+    assert!(
+        changes[0].contains("stack-bot stopped: no proof of its safe state without gateway"),
+        "{changes:?}"
+    );
+    assert!(changes.last().unwrap().contains("stack-bot started"), "no step would: {changes:?}");
+    assert!(is_stopped_first(&fakes) && fakes.engine.is_running("stack-bot"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_gateway_that_only_has_to_be_started_finds_no_bot_running() {
+    let fakes = up().await;
+    fakes.engine.with(|state| {
+        let gateway = state.containers.get_mut("stack-gateway").unwrap();
+        gateway.status = openbell::ports::docker::Status::Exited;
+    });
+    let told = run(&steps(&format!("{START}\n{BOT}")), &fakes).await;
+    assert_eq!(told.verdict, Verdict::Green);
+    assert_eq!(fakes.engine.changes(), ["stop stack-bot", "start stack-gateway", "start stack-bot"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_bot_that_was_stopped_for_the_gateway_is_started_by_its_own_step() {
     let fakes = up().await;
     fakes.gateway.probes.push(ProbeAnswer::Fails(BrokerError::Refused { address: "a:1".into() }));
     let told = another_gateway(&fakes, BOT).await;
     assert_eq!(told.verdict, Verdict::Green);
-    assert!(
-        told.step("gateway").changes[2].contains("stack-bot stopped"),
-        "{:?}",
-        told.step("gateway").changes
-    );
-    let changes = fakes.engine.changes();
-    assert_eq!(changes[changes.len() - 2..], ["stop stack-bot", "start stack-bot"]);
+    assert!(told.step("bot").changes[0].contains("stack-bot started"), "{:?}", told.step("bot").changes);
+    assert!(is_stopped_first(&fakes) && fakes.engine.is_running("stack-bot"));
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_bot_beside_a_gateway_that_comes_back_live_is_stopped_and_the_run_ends() {
+async fn a_bot_whose_own_step_may_be_skipped_comes_back_at_once() {
     let fakes = up().await;
-    fakes.gateway.probes.push(ProbeAnswer::Ready(vec!["U7654321"]));
-    let told = another_gateway(&fakes, BOT).await;
-    assert_eq!(told.verdict, Verdict::Safety);
-    assert_eq!(told.code("gateway"), "safety::account");
-    assert_eq!(told.report.stopped[0].container, "bot");
-    assert!(!fakes.engine.is_running("stack-bot"));
+    let maybe = BOT.replace("id: bot,", "id: bot, when: steps.net.changed,");
+    assert_eq!(another_gateway(&fakes, &maybe).await.verdict, Verdict::Green);
+    assert!(is_stopped_first(&fakes) && fakes.engine.is_running("stack-bot"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_bot_beside_a_gateway_that_comes_back_live_stays_down() {
+    for more in [BOT, ""] {
+        let fakes = up().await;
+        (0..9).for_each(|_| fakes.gateway.probes.push(ProbeAnswer::Ready(vec!["U7654321"])));
+        let told = another_gateway(&fakes, more).await;
+        assert_eq!(told.verdict, Verdict::Safety);
+        assert_eq!(told.code(if more.is_empty() { "gateway" } else { "bot" }), "safety::account");
+        assert!(is_stopped_first(&fakes) && !fakes.engine.is_running("stack-bot"));
+        assert!(!fakes.engine.changes().contains(&"start stack-bot".to_owned()));
+    }
 }
 
 #[tokio::test(start_paused = true)]

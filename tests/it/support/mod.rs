@@ -2,9 +2,13 @@
 
 pub mod clients;
 pub mod command;
+pub mod dice;
+#[cfg(unix)]
+pub mod door;
 pub mod engine;
 pub mod evidence;
 pub mod http;
+pub mod oracle;
 pub mod patient;
 pub mod plan;
 pub mod preview;

@@ -1,0 +1,300 @@
+//! `run` and `down` ended with SIGKILL at random instants, on this machine's own Docker engine: whatever the stack was like
+//! before, no bot is left running that is not proven, what was written down is readable, and the next run converges.
+//! `OPENBELL_KILLS` says how often; see `just kills`.
+#![cfg(unix)]
+
+use std::collections::BTreeMap;
+use std::process::{Command, Stdio};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use crate::support::dice::Dice;
+use crate::support::oracle;
+use crate::support::stack::Stack;
+
+/// How many without `OPENBELL_KILLS`.
+const USUAL: usize = 12;
+/// Without it no round begins after this.
+const LONGEST: Duration = Duration::from_secs(20);
+/// Stacks at the same time.
+const STACKS: usize = 3;
+/// What is drawn is the same each time; at which step it hits is up to the machine.
+const SEED: u64 = 41;
+/// An engine carries out what was asked of it before the kill.
+const AFTERMATH: Duration = Duration::from_millis(250);
+
+/// What the stack is like before what is killed, and what is killed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Before {
+    /// Nothing is there.
+    Nothing,
+    /// All runs as declared.
+    Whole,
+    /// The bot was stopped, and the gateway is gone.
+    Stopped,
+    /// All runs, and the gateway is declared otherwise: it is made anew.
+    OtherGateway,
+    /// All runs, and the gateway that is declared now logs in to a live account.
+    Live,
+    /// The bot's container has `DRY_RUN=false`, under the labels of openbell's own.
+    UnsafeEnv,
+    /// The gameplan is there.
+    Gameplan,
+    /// All runs, and `down` is killed.
+    Down,
+}
+
+use Before::{Down, Gameplan, Live, Nothing, OtherGateway, Stopped, UnsafeEnv, Whole};
+
+const ALL: [Before; 8] = [Nothing, Live, UnsafeEnv, Whole, OtherGateway, Down, Gameplan, Stopped];
+
+impl Before {
+    /// About how long what is killed takes, until one that was not killed has shown it.
+    fn takes(self) -> Duration {
+        Duration::from_millis(match self {
+            Gameplan => 500,
+            Whole | Down => 800,
+            Live | UnsafeEnv | Stopped => 1_500,
+            Nothing | OtherGateway => 2_500,
+        })
+    }
+}
+
+/// What the rounds came to.
+#[derive(Default)]
+struct Tally {
+    places: BTreeMap<String, usize>,
+    kinds: BTreeMap<Before, usize>,
+    killed: usize,
+    outran: usize,
+    running: usize,
+    converged: usize,
+    partial: usize,
+    wrong: Vec<String>,
+}
+
+struct Worker<'a> {
+    stack: Stack,
+    tally: &'a Mutex<Tally>,
+    /// How long what is killed takes, by what the stack was like before.
+    takes: &'a Mutex<BTreeMap<Before, Duration>>,
+}
+
+impl Worker<'_> {
+    fn declare(&self, command: &str) {
+        let bot =
+            "    volumes: [\"./plans:/data:ro\"]\n    stop_grace: 2s\n    hold_until: [api, account, safety]";
+        self.stack.playbook(
+            "ready",
+            &[
+                ("command: [\"--script\", \"ready\"]", command),
+                ("    stop_grace: 5s\n    hold_until: [api, safety]", bot),
+            ],
+        );
+    }
+
+    fn usual(&self) {
+        self.declare("command: [\"--script\", \"ready\"]");
+        let _ = std::fs::remove_file(self.plan());
+    }
+
+    fn plan(&self) -> std::path::PathBuf {
+        self.stack.directory.path().join("plans/gameplan.json")
+    }
+
+    fn remove(&self, keys: &[&str]) {
+        for key in keys {
+            self.stack.docker(&["rm", "-f", &self.stack.container(key)]);
+        }
+    }
+
+    /// Makes the stack so, out of a whole one.
+    fn prepare(&self, before: Before) {
+        match before {
+            Whole | Down => {}
+            Nothing => {
+                self.remove(&["bot", "gateway"]);
+                self.stack.docker(&["network", "rm", &format!("{}_default", self.stack.name)]);
+            }
+            Stopped => {
+                self.stack.docker(&["kill", &self.stack.container("bot")]);
+                self.remove(&["gateway"]);
+            }
+            OtherGateway => self.declare("command: [\"--script\", \"mute:1s\"]"),
+            Live => self.declare("command: [\"--accounts\", \"U1234567\"]"),
+            UnsafeEnv => self.unsafe_bot(),
+            Gameplan => {
+                self.remove(&["bot"]);
+                std::fs::write(self.plan(), "{}").unwrap();
+            }
+        }
+    }
+
+    /// A bot that looks like openbell's own, does not run, and would not be safe.
+    fn unsafe_bot(&self) {
+        let (stack, name) = (&self.stack, self.stack.container("bot"));
+        let spec = stack.docker(&["inspect", "-f", "{{index .Config.Labels \"openbell.spec\"}}", &name]);
+        self.remove(&["bot"]);
+        let network = format!("{}_default", stack.name);
+        let labels = [
+            format!("openbell.playbook={}", stack.name),
+            format!("openbell.spec={}", spec.trim()),
+            "openbell.step=bot".into(),
+        ];
+        let mut arguments = vec!["create", "--name", &name, "--network", &network];
+        for label in &labels {
+            arguments.extend(["--label", label]);
+        }
+        arguments.extend(["-e", "DRY_RUN=false", "-e", "TRADING_MODE=paper", "-e", "GATEWAY_HOST=gateway"]);
+        arguments.extend(["--entrypoint", "/openbell", crate::support::stack::IMAGE, "sim", "bot"]);
+        let made = stack.docker(&arguments);
+        assert_eq!(made.trim().len(), 64, "{made}");
+    }
+
+    /// Begins it, kills it after this long, and says whether it was still there to be killed.
+    fn kill(&self, before: Before, after: Duration) -> (bool, Duration) {
+        let _ = std::fs::remove_file(self.stack.directory.path().join("events.jsonl"));
+        let arguments: &[&str] = match before {
+            Down => &["down", "playbook.yaml"],
+            _ => &["run", "playbook.yaml", "--events", "events.jsonl"],
+        };
+        let mut command = self.stack.command(arguments);
+        let began = Instant::now();
+        let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        while began.elapsed() < after {
+            if child.try_wait().unwrap().is_some() {
+                return (false, began.elapsed());
+            }
+            std::thread::sleep(Duration::from_millis(2));
+        }
+        child.kill().unwrap();
+        let status = child.wait().unwrap();
+        (status.code().is_none(), began.elapsed())
+    }
+
+    /// The ids of the bot's containers that the engine started since then.
+    fn bots_started(&self, since: &str) -> Vec<String> {
+        let until = self.stack.docker(&["info", "-f", "{{.SystemTime}}"]);
+        let name = format!("container={}", self.stack.container("bot"));
+        let told = Command::new("docker")
+            .args(["events", "--since", since.trim(), "--until", until.trim(), "--filter", &name])
+            .args(["--filter", "event=start", "--format", "{{.Actor.ID}}"])
+            .output()
+            .unwrap();
+        String::from_utf8_lossy(&told.stdout).lines().map(str::to_owned).collect()
+    }
+
+    /// Everything that has to hold after the kill.
+    fn judge(&self, before: Before, started: &[String], unsafe_id: &str) -> Result<(bool, String), String> {
+        let (proven, running) = oracle::bot(&self.stack);
+        proven?;
+        let may = match before {
+            Live | Gameplan | Down => started.is_empty(),
+            UnsafeEnv => !started.iter().any(|id| id == unsafe_id),
+            _ => true,
+        };
+        if !may {
+            return Err("a bot was started that must not run".to_owned());
+        }
+        let place = if before == Down {
+            "down".to_owned()
+        } else {
+            let events = oracle::events(&self.stack.directory.path().join("events.jsonl"))?;
+            oracle::in_order(&self.stack, &events, &["api", "session", "account"])?;
+            oracle::place(&events)
+        };
+        Ok((running, place))
+    }
+
+    fn round(&self, before: Before, dice: &mut Dice) {
+        self.prepare(before);
+        let bot = self.stack.docker(&["inspect", "-f", "{{.Id}}", &self.stack.container("bot")]);
+        let since = self.stack.docker(&["info", "-f", "{{.SystemTime}}"]);
+        let takes = self.takes.lock().unwrap().get(&before).copied().unwrap_or(before.takes());
+        let share = u32::try_from(dice.throw(1_000)).unwrap();
+        let (killed, lived) = self.kill(before, takes * share / 1_000);
+        if !killed {
+            self.takes.lock().unwrap().insert(before, lived);
+        }
+        std::thread::sleep(AFTERMATH);
+        let judged = self.judge(before, &self.bots_started(&since), bot.trim());
+        let reports = oracle::reports(&self.stack.directory.path().join("reports"));
+        // What was unsafe is mended, and nothing else is tidied up.
+        self.usual();
+        let ran = self.stack.run();
+        let whole = oracle::bot(&self.stack);
+        let mut tally = self.tally.lock().unwrap();
+        *(if killed { &mut tally.killed } else { &mut tally.outran }) += 1;
+        *tally.kinds.entry(before).or_default() += 1;
+        match (judged, reports) {
+            (Ok((running, place)), Ok(partial)) => {
+                tally.running += usize::from(running);
+                if killed {
+                    *tally.places.entry(place).or_default() += 1;
+                }
+                tally.partial = tally.partial.max(partial);
+            }
+            (judged, reports) => {
+                let wrong = judged.err().or(reports.err()).unwrap_or_default();
+                tally.wrong.push(format!("{before:?}, killed after {lived:?}: {wrong}"));
+            }
+        }
+        if ran.ended.code == 0 && whole == (Ok(()), true) {
+            tally.converged += 1;
+        } else {
+            let said = format!("{before:?}, killed after {lived:?}: {whole:?}, the next run: ");
+            tally.wrong.push(said + &ran.ended.stderr);
+        }
+    }
+}
+
+#[expect(clippy::print_stderr, reason = "the counts are what one asks for with `--nocapture`")]
+#[test]
+fn a_kill_at_any_instant_leaves_nothing_running_that_is_not_proven() {
+    let asked = std::env::var("OPENBELL_KILLS").ok().map(|count| count.parse().unwrap());
+    let (wanted, longest) = asked.map_or((USUAL, LONGEST), |count: usize| (count, Duration::MAX));
+    let (tally, next, began) = (Mutex::new(Tally::default()), AtomicUsize::new(0), Instant::now());
+    let takes = Mutex::default();
+    std::thread::scope(|scope| {
+        for _ in 0..STACKS {
+            scope.spawn(|| {
+                let worker = Worker { stack: Stack::new("kills"), tally: &tally, takes: &takes };
+                std::fs::create_dir(worker.stack.directory.path().join("plans")).unwrap();
+                worker.usual();
+                worker.stack.run().exits(0);
+                // One that ended before its instant came is made up for.
+                while tally.lock().unwrap().killed < wanted && began.elapsed() < longest {
+                    let turn = next.fetch_add(1, Ordering::Relaxed);
+                    let mut dice = Dice(SEED + turn as u64);
+                    worker.round(ALL[turn % ALL.len()], &mut dice);
+                }
+            });
+        }
+    });
+    let tally = tally.into_inner().unwrap();
+    eprintln!("{}", line(&tally, began.elapsed()));
+    assert!(tally.wrong.is_empty(), "{:#?}", tally.wrong);
+    assert!(tally.killed > 0);
+}
+
+fn line(tally: &Tally, took: Duration) -> String {
+    let rounds = tally.killed + tally.outran;
+    let counts: Vec<String> = tally.places.iter().map(|(place, count)| format!("{place} {count}")).collect();
+    let kinds: Vec<String> = tally.kinds.iter().map(|(kind, count)| format!("{kind:?} {count}")).collect();
+    format!(
+        "kills: {} with SIGKILL ({}), {} ended before their instant; before it: {}; the bot ran on, proven, {} times, \
+         did not run {} times; {} wrong; at most {} half-written reports in one place; converged {} of {rounds}; seed \
+         {SEED}, {:.0} s",
+        tally.killed,
+        counts.join(", "),
+        tally.outran,
+        kinds.join(", "),
+        tally.running,
+        rounds - tally.running - tally.wrong.len().min(rounds - tally.running),
+        tally.wrong.len(),
+        tally.partial,
+        tally.converged,
+        took.as_secs_f64()
+    )
+}
