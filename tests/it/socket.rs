@@ -73,14 +73,16 @@ fn through(stack: &Stack, calls: &mut Calls, command: &'static str, arguments: &
     note(calls, command, &door);
 }
 
-/// A gateway whose settings `--fix all` mends, between a stop and a start; and one that it restarts.
-fn mended(calls: &mut Calls) {
+/// A gateway whose settings `--fix all` mends, between a stop and a start; and one that it restarts. Whether nothing was
+/// restarted, because IBKR does maintenance.
+fn mended(calls: &mut Calls) -> bool {
     let ini = "[Logon]\nLocale=en\n\n[IBGateway]\nApiOnly=true\nTrustedIPs=192.0.2.7\n";
     let wedged = ["once:/mark:--script half-open:0s", "forward:4004:4002"];
     let untrusted =
         ["copy:/given/jts.ini:/opt/ibkr/jts.ini", "sim:--jts-ini /opt/ibkr/jts.ini", "forward:4004:4002"];
     let cases: [(&[&str], &str); 2] =
         [(&untrusted, "ready at"), (&wedged, "requests are not answered any more")];
+    let mut barred = false;
     for (things, says) in cases {
         let scene = Scene::new("socketfix");
         scene.stack.playbook("ready", &[]);
@@ -92,13 +94,16 @@ fn mended(calls: &mut Calls) {
         let door = Door::open();
         let output = scene.command(&arguments).env("DOCKER_HOST", &door.address).output().unwrap();
         let said = String::from_utf8_lossy(&output.stdout).into_owned();
-        // While IBKR does maintenance nothing is restarted.
-        assert!(output.status.code() == Some(0) || said.contains("gateway::maintenance"), "{said}");
+        let maintenance = said.contains("gateway::maintenance");
+        assert!(output.status.code() == Some(0) || maintenance, "{said}");
+        barred |= maintenance;
         note(calls, "diagnose --fix all", &door);
     }
+    barred
 }
 
-fn recorded() -> Calls {
+/// The calls of each command, and whether maintenance kept some from being made.
+fn recorded() -> (Calls, bool) {
     let mut calls = Calls::new();
     let exec = "  - { id: exec, do";
     let drills = "  - { id: restarts, do: { drill: { restart: bot, how: kill, recover_within: 60s } } }\n  \
@@ -122,19 +127,21 @@ fn recorded() -> Calls {
     through(&stack, &mut calls, "plan", &["plan", "playbook.yaml"], 10);
     through(&stack, &mut calls, "run", &["run", "playbook.yaml"], 0);
     through(&stack, &mut calls, "down", &["down", "playbook.yaml"], 0);
-    mended(&mut calls);
-    calls
+    let barred = mended(&mut calls);
+    (calls, barred)
 }
 
 #[test]
 fn the_page_names_the_calls_of_each_command_and_no_others() {
-    let (recorded, documented) = (recorded(), documented());
+    let ((recorded, barred), documented) = (recorded(), documented());
     assert_eq!(recorded["no call"], BTreeSet::new(), "`probe` asks no engine");
     let mut wrong = Vec::new();
     for command in COMMANDS {
         let (seen, told) = (&recorded[command], &documented[command]);
         wrong.extend(seen.difference(told).map(|call| format!("{command}: {call} is not on the page")));
-        wrong.extend(told.difference(seen).map(|call| format!("{command}: {call} was never seen")));
+        if !(barred && command == "diagnose --fix all") {
+            wrong.extend(told.difference(seen).map(|call| format!("{command}: {call} was never seen")));
+        }
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
     let changing = |call: &&String| !call.starts_with("GET ") && !call.starts_with("HEAD ");
