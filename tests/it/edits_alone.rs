@@ -52,9 +52,9 @@ fn a_writer_that_is_killed_leaves_the_old_file_or_the_new_one() {
         let before = std::fs::read_to_string(&path).unwrap();
         let value = format!("{}m", 100 + round);
         let mut writer = set(file, &value).spawn().unwrap();
-        // A writer needs some milliseconds: the instants are spread over them by counting, not by a clock.
+        // A writer needs some tens of milliseconds: the instants are spread over them by counting, not by a clock.
         seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-        for _ in 0..(seed >> 33) % 400 {
+        for _ in 0..(seed >> 33) % 30_000 {
             std::fs::read(&path).unwrap();
         }
         let _ = writer.kill();
