@@ -3,21 +3,8 @@
 use openbell::event::Verdict;
 use openbell::ports::broker::BrokerError;
 
-use crate::support::plan::{STACK, Told, plan, run, steps};
+use crate::support::plan::{STACK, START, Told, fakes, plan, run, steps};
 use crate::support::world::{Fakes, ProbeAnswer};
-
-const START: &str = "- { id: net, do: { network: {} } }
-- { id: gateway, do: { start: { container: gateway } } }
-- { id: bot, do: { start: { container: bot } } }";
-
-fn fakes() -> Fakes {
-    let fakes = Fakes::new();
-    fakes.engine.image("gateway");
-    fakes.engine.image("bot");
-    let says = vec!["Strategy C active: No trading, monitoring only".to_owned()];
-    fakes.engine.with(|state| state.logs.insert("stack-bot".into(), says));
-    fakes
-}
 
 async fn started() -> Fakes {
     let fakes = fakes();

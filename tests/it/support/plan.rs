@@ -9,6 +9,21 @@ use tokio_util::sync::CancellationToken;
 
 use super::world::Fakes;
 
+/// Steps that start the whole stack.
+pub const START: &str = "- { id: net, do: { network: {} } }
+- { id: gateway, do: { start: { container: gateway } } }
+- { id: bot, do: { start: { container: bot } } }";
+
+/// A world in which the stack of tests can be started, and its bot says what it should.
+pub fn fakes() -> Fakes {
+    let fakes = Fakes::new();
+    fakes.engine.image("gateway");
+    fakes.engine.image("bot");
+    let says = vec!["Strategy C active: No trading, monitoring only".to_owned()];
+    fakes.engine.with(|state| state.logs.insert("stack-bot".into(), says));
+    fakes
+}
+
 /// The part of a playbook that most tests share: a gateway and a held bot.
 pub const STACK: &str = r#"
 version: 1
