@@ -13,8 +13,10 @@ use crate::diagnosis::{Class, Diagnosis};
 use crate::ladder::Reached;
 use crate::redact::Redactor;
 
+mod entry;
 mod preview;
 
+pub use entry::{Entry, EntryKind, Loss, Maintenance, RecoveryRung, StepTime};
 pub use preview::{
     Change, Counts, Difference, Doing, Foreseen, NotSafe, Now, Preview, Prospect, StepList, StepPreview,
 };

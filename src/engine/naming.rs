@@ -9,20 +9,13 @@ use crate::steps::compose_labels;
 /// The plan with the containers of Compose's under the names that they have now. Without an engine to ask they are called
 /// what Compose calls them; a start then refuses what turns out to have another name.
 pub async fn named<'a>(plan: &'a Plan, world: &World) -> Cow<'a, Plan> {
-    let mut plan = Cow::Borrowed(plan);
-    let composed: Vec<String> = plan
-        .stack
-        .containers
-        .values()
-        .filter_map(|item| item.composed.as_ref().map(|_| item.key.clone()))
-        .collect();
-    for key in composed {
-        let Some(item) = plan.stack.containers.get(&key) else { continue };
+    let mut named = Cow::Borrowed(plan);
+    for (key, item) in &plan.stack.containers {
         if let Ok(Some(container)) = compose_labels::elsewhere(world, item).await
-            && let Some(item) = plan.to_mut().stack.containers.get_mut(&key)
+            && let Some(item) = named.to_mut().stack.containers.get_mut(key)
         {
             item.spec.name = container.name;
         }
     }
-    plan
+    named
 }
