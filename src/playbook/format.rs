@@ -8,6 +8,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::container::ContainerFormat;
+use super::watch::WatchFormat;
 use crate::document::Version;
 use crate::period::Period;
 use crate::ports::broker::AccountPattern;
@@ -53,6 +54,9 @@ pub struct Playbook {
     /// What holds before the bot starts and is checked on the running objects. What cannot be checked counts as broken.
     #[serde(default)]
     pub safety: SafetyFormat,
+    /// How the stack is supervised after its start-up (`openbell watch`).
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub watch: WatchFormat,
     /// The containers of the stack by the name under which they reach each other.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub containers: BTreeMap<String, ContainerFormat>,
@@ -77,6 +81,10 @@ impl Playbook {
         let gateway = container.ports.iter().any(|published| Some(published.get().host_port) == port);
         !container.hold_until.is_empty() || (container.held.unwrap_or(true) && !gateway)
     }
+}
+
+fn is_default(watch: &WatchFormat) -> bool {
+    *watch == WatchFormat::default()
 }
 
 fn run_deadline() -> Period {

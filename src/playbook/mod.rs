@@ -24,6 +24,7 @@ mod part;
 mod plan;
 mod schema;
 mod variables;
+mod watch;
 
 pub use check::{Clash, is_client_id, variants};
 pub use condition::{Condition, ConditionError, StepSeen};
@@ -40,3 +41,6 @@ pub(crate) use outside::whole;
 pub use part::check_part;
 pub use plan::{Plan, PlannedStep};
 pub use schema::schema;
+pub use watch::{
+    HeartbeatFormat, LogInsFormat, ReconnectFormat, RestartFormat, RungFormat, WaitFormat, WatchFormat,
+};

@@ -19,6 +19,7 @@ mod safety;
 mod steps;
 mod time;
 mod variants;
+mod watch;
 
 pub use clients::is_client_id;
 pub use variants::{Clash, variants};
@@ -39,6 +40,7 @@ pub(super) fn check(playbook: &Playbook, places: &Places) -> Vec<Problem> {
     check.containers();
     check.live_ports();
     check.published_elsewhere();
+    check.watch();
     check.steps();
     check.problems
 }
