@@ -103,6 +103,7 @@ mod sim_transcripts;
 mod socket;
 mod stage;
 mod support;
+mod supervision;
 mod variables;
 mod ways_around;
 mod ways_around_docker;

@@ -62,7 +62,7 @@ impl<K: Keeping, R: AsyncFn(&Plan) -> Ran> Supervision<'_, K, R> {
                 let climbed = self.settle(outage, Instant::now() + format.within.get()).await;
                 if matches!(climbed, Climbed::Next) {
                     // A state that could not be proven for so long is not safe.
-                    self.hold_back().await;
+                    self.hold_back(outage).await;
                 }
                 climbed
             }
@@ -166,8 +166,8 @@ impl<K: Keeping, R: AsyncFn(&Plan) -> Ran> Supervision<'_, K, R> {
                 return Climbed::Halt(why);
             }
             self.begins(outage, RecoveryRung::Restart);
-            if let Err(failure) = self.restart(item).await {
-                (outage.why, outage.what) = (failure.why, outage.what.clone());
+            if let Err(failure) = self.restart(item, outage).await {
+                outage.why = failure.why;
                 continue;
             }
             let within = format.within.map_or(WHOLE, crate::period::Period::get);
@@ -218,7 +218,7 @@ impl<K: Keeping, R: AsyncFn(&Plan) -> Ran> Supervision<'_, K, R> {
     /// Nothing more is tried. What comes back by itself, or by a person's hand, is seen all the same.
     async fn halt(&self, mut outage: Box<Outage>, why: Option<Diagnosis>) -> Turn {
         let why = why.unwrap_or_else(|| outage.why.clone());
-        self.hold_back().await;
+        self.hold_back(&mut outage).await;
         self.keep.tell(EntryKind::Halted { why });
         loop {
             match self.until_whole(&mut outage, None).await {
@@ -260,6 +260,7 @@ impl Outage {
             told: std::collections::BTreeSet::new(),
             by: None,
             attempt: 0,
+            held_back: std::collections::BTreeSet::new(),
             factor_waits: 0,
         })
     }

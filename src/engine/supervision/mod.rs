@@ -94,6 +94,8 @@ struct Outage {
     /// The last rung that was begun, and how often.
     by: Option<RecoveryRung>,
     attempt: u32,
+    /// What was stopped for want of a proof, by its key.
+    held_back: BTreeSet<String>,
     /// How often a second factor was waited for.
     factor_waits: u32,
 }

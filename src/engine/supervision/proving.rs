@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::{Keeping, Nudges, Ran, Supervision, Turn};
+use super::{Keeping, Nudges, Outage, Ran, Supervision, Turn};
 use crate::diagnosis::{Class, Failure};
 use crate::engine::interlock;
 use crate::engine::waiting::until;
-use crate::event::Loss;
+use crate::event::{EntryKind, Loss, Verdict};
 use crate::playbook::Plan;
 use crate::ports::World;
 use crate::ports::docker::Status;
@@ -113,15 +113,15 @@ impl<K: Keeping, R: AsyncFn(&Plan) -> Ran> Supervision<'_, K, R> {
         running
     }
 
-    /// Stops what is held and cannot be proven now; it comes back through its gate.
-    pub(super) async fn hold_back(&self) -> Vec<crate::event::Stopped> {
+    /// Stops what is held and cannot be proven now; it comes back through its gate, by a run.
+    pub(super) async fn hold_back(&self, outage: &mut Outage) {
         let world = self.orderly();
-        let mut stopped = Vec::new();
-        let doubts =
-            interlock::prove(self.plan, &world, crate::event::Verdict::Failed, &self.shared.stop).await;
-        for (item, doubt) in doubts {
-            stopped.push(interlock::stop(&world, item, doubt.why.message).await);
+        for (item, doubt) in interlock::prove(self.plan, &world, Verdict::Failed, &self.shared.stop).await {
+            let stopped = interlock::stop(&world, item, doubt.why.message).await;
+            match stopped.failed {
+                None => drop(outage.held_back.insert(item.key.clone())),
+                Some(why) => self.keep.tell(EntryKind::Notice { why }),
+            }
         }
-        stopped
     }
 }

@@ -229,16 +229,20 @@ impl<K: Keeping, R: AsyncFn(&Plan) -> Ran> Supervision<'_, K, R> {
     }
 
     /// Carries the restart out. What is held is only stopped: it comes back through its gate, by the run that follows.
-    pub(super) async fn restart(&self, item: &StackContainer) -> Result<(), Failure> {
+    pub(super) async fn restart(&self, item: &StackContainer, outage: &mut Outage) -> Result<(), Failure> {
         let docker = &self.world.docker;
         if self.is_gateway(Some(item)) {
             for held in self.held_running(self.world).await {
                 docker.stop(&held.spec.name, held.spec.stop_grace).await?;
+                outage.held_back.insert(held.key.clone());
             }
         }
         let (name, grace) = (&item.spec.name, item.spec.stop_grace);
         match docker.container(name).await? {
-            Some(container) if container.is_running() && item.held => docker.stop(name, grace).await?,
+            Some(container) if container.is_running() && item.held => {
+                docker.stop(name, grace).await?;
+                outage.held_back.insert(item.key.clone());
+            }
             Some(container) if container.is_running() => docker.restart(name, grace).await?,
             // The run that follows starts it, and makes it where it is gone.
             Some(_) | None => {}

@@ -1,5 +1,6 @@
 //! Whether everything is whole, and the wait until it is.
 
+use std::collections::BTreeSet;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
@@ -51,7 +52,7 @@ enum Found {
 
 impl<K: Keeping, R: AsyncFn(&Plan) -> Ran> Supervision<'_, K, R> {
     /// One look at everything, the cause before its symptoms; what is lost, and why.
-    async fn whole(&self, scope: &Scope<'_>) -> Result<(), (Loss, Failure)> {
+    async fn whole(&self, scope: &Scope<'_>, held_back: &BTreeSet<String>) -> Result<(), (Loss, Failure)> {
         let Scope { world, stack, .. } = *scope;
         world.docker.engine().await.map_err(|error| (Loss::Engine, error.into()))?;
         if let Some((_, failure)) =
@@ -60,7 +61,9 @@ impl<K: Keeping, R: AsyncFn(&Plan) -> Ran> Supervision<'_, K, R> {
             return Err((Loss::Session, failure));
         }
         let gateway = stack.gateway().map(|gateway| gateway.key.clone());
-        let kept = self.kept();
+        // What was stopped for want of a proof comes back by the run that follows.
+        let mut kept = self.kept();
+        kept.retain(|key| !held_back.contains(key));
         let others = kept.iter().filter(|key| Some(*key) != gateway.as_ref());
         if let Some(key) = kept.iter().find(|key| Some(*key) == gateway.as_ref()) {
             presence::container(scope, key)
@@ -77,6 +80,9 @@ impl<K: Keeping, R: AsyncFn(&Plan) -> Ran> Supervision<'_, K, R> {
             safety::holds(scope, Some(&item.key), Extent::Whole)
                 .await
                 .map_err(|failure| (Loss::Session, failure))?;
+        }
+        if scope.stack.bot().is_some_and(|bot| held_back.contains(&bot.key)) {
+            return Ok(());
         }
         self.bot(scope).await.map_err(|failure| (Loss::Bot, failure))
     }
@@ -109,7 +115,9 @@ impl<K: Keeping, R: AsyncFn(&Plan) -> Ran> Supervision<'_, K, R> {
         let mut wait = Wait::quiet("supervision", &self.shared.stop, deadline, waiting)
             .watching(Watcher::of(&ready, stack, &world));
         let waited = wait.until_it_passes(async |tries: Tries| {
-            let Err((what, failure)) = self.whole(&scope(tries)).await else { return Ok(Found::Whole) };
+            let Err((what, failure)) = self.whole(&scope(tries), &outage.held_back).await else {
+                return Ok(Found::Whole);
+            };
             if failure.class == Class::Safety && failure.again.is_none() {
                 return Ok(Found::Unsafe(failure.why));
             }

@@ -26,6 +26,7 @@ mod script;
 mod script_form;
 mod secrets;
 mod steps;
+mod watch;
 
 use super::Area;
 
@@ -42,6 +43,7 @@ pub(super) const AREAS: &[Area] = &[
     container::AREA,
     steps::AREA,
     drill::AREA,
+    watch::AREA,
     safety::AREA,
     safety_live::AREA,
     secrets::AREA,

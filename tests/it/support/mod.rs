@@ -8,6 +8,7 @@ pub mod door;
 pub mod engine;
 pub mod evidence;
 pub mod http;
+pub mod machine;
 pub mod oracle;
 pub mod patient;
 pub mod plan;
