@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use super::order::Order;
 use super::{
-    Condition, ContainerFormat, EnvText, HealthCheckFormat, Mode, Playbook, RestartText, SecretReference,
-    Step,
+    Condition, ContainerFormat, EnvText, HealthCheckFormat, JournalFormat, Mode, Playbook, RestartText,
+    SecretReference, Step,
 };
 use crate::ports::docker::{ContainerSpec, EnvValue, HealthCheck, Mount, RestartPolicy};
 use crate::ports::files::BuildSpec;
@@ -38,6 +38,8 @@ pub struct Plan {
     pub variables: BTreeMap<String, String>,
     /// The id of the matrix's entry it was made from.
     pub variant: Option<String>,
+    /// How long its journal is kept.
+    pub journal: JournalFormat,
 }
 
 /// A step of a plan.
@@ -69,6 +71,7 @@ impl Plan {
             finally: planned(&playbook.finally, &stack),
             variables: playbook.vars.clone(),
             variant: None,
+            journal: playbook.journal.clone(),
             stack,
         }
     }

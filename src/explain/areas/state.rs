@@ -25,7 +25,7 @@ const ENTRIES: &[Entry] = &[
         code: "state::no_place",
         meaning: "The system names no place where programs keep what they remember.",
         told_by: "The variable that says it on this system is not set.",
-        remedy: &[Step::run("Name a directory.", "openbell watch PLAYBOOK --state DIRECTORY")],
+        remedy: &[Step::say("Name a directory with `--state`, or in `OPENBELL_STATE`.")],
         links: &["https://specifications.freedesktop.org/basedir-spec/latest/"],
     },
     Entry {
@@ -42,7 +42,7 @@ const ENTRIES: &[Entry] = &[
         remedy: &[
             Step::run("Look for room.", "df -h DIRECTORY"),
             Step::say("The directory has to belong to the user that openbell runs as."),
-            Step::run("Or name another directory.", "openbell run PLAYBOOK --state DIRECTORY"),
+            Step::say("Or name another directory with `--state`, or in `OPENBELL_STATE`."),
         ],
         links: &[],
     },
@@ -52,7 +52,7 @@ const ENTRIES: &[Entry] = &[
         told_by: "The system's own words are the cause.",
         remedy: &[
             Step::say(
-                "Is the playbook's path right, and the directory that of the user that openbell runs as?",
+                "See that the playbook's path is right, and that the directory is that of the user that openbell runs as.",
             ),
             Step::run("Who owns it:", "ls -ld DIRECTORY"),
         ],
@@ -73,8 +73,8 @@ const ENTRIES: &[Entry] = &[
         meaning: "There is a file that says that recovery is paused, and it cannot be made out. So nothing is paused.",
         told_by: "It is not what `openbell pause` writes, or its end is more than seven days ahead, which it refuses.",
         remedy: &[
-            Step::run("Pause anew:", "openbell pause PLAYBOOK 30m --reason WHY"),
-            Step::run("Or be done with it:", "openbell resume PLAYBOOK"),
+            Step::say("Pause anew with `openbell pause`."),
+            Step::say("Or be done with it: `openbell resume`."),
         ],
         links: &[],
     },
