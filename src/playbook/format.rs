@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::container::ContainerFormat;
 use super::watch::WatchFormat;
+use super::journal::JournalFormat;
 use crate::document::Version;
 use crate::period::Period;
 use crate::ports::broker::AccountPattern;
@@ -60,6 +61,9 @@ pub struct Playbook {
     /// The containers of the stack by the name under which they reach each other.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub containers: BTreeMap<String, ContainerFormat>,
+    /// How long the journal of runs and supervision is kept. Default: 90 days, and no more than 32 MB.
+    #[serde(default)]
+    pub journal: JournalFormat,
     /// The steps, carried out in this order; those with `needs` as soon as these are done.
     #[schemars(length(min = 1))]
     pub steps: Vec<Step>,

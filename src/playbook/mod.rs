@@ -15,6 +15,7 @@ mod holes;
 mod include;
 mod inputs;
 mod interpolate;
+mod journal;
 mod load;
 mod matrix;
 pub mod migrate;
@@ -36,6 +37,7 @@ pub use format::{
 };
 pub use from_compose::ComposeReference;
 pub use inputs::Inputs;
+pub use journal::{Days, JournalFormat, Size};
 pub use load::{Loaded, load, load_text};
 pub(crate) use outside::whole;
 pub use part::check_part;

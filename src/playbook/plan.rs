@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use super::order::Order;
 use super::{
-    Condition, ContainerFormat, EnvText, HealthCheckFormat, Mode, Playbook, RestartText, SecretReference,
-    Step, WatchFormat,
+    Condition, ContainerFormat, EnvText, HealthCheckFormat, JournalFormat, Mode, Playbook, RestartText,
+    SecretReference, Step, WatchFormat,
 };
 use crate::ports::docker::{ContainerSpec, EnvValue, HealthCheck, Mount, RestartPolicy};
 use crate::ports::files::BuildSpec;
@@ -40,6 +40,8 @@ pub struct Plan {
     pub watch: WatchFormat,
     /// The id of the matrix's entry it was made from.
     pub variant: Option<String>,
+    /// How long its journal is kept.
+    pub journal: JournalFormat,
 }
 
 /// A step of a plan.
@@ -74,6 +76,7 @@ impl Plan {
             variables: playbook.vars.clone(),
             watch: playbook.watch.clone(),
             variant: None,
+            journal: playbook.journal.clone(),
             stack,
         }
     }

@@ -25,6 +25,7 @@ mod safety_live;
 mod script;
 mod script_form;
 mod secrets;
+mod state;
 mod steps;
 mod watch;
 
@@ -59,4 +60,5 @@ pub(super) const AREAS: &[Area] = &[
     script::AREA,
     script_form::AREA,
     report::AREA,
+    state::AREA,
 ];

@@ -12,6 +12,7 @@ mod drills;
 mod env;
 mod gates;
 mod ids;
+mod journal;
 mod live;
 mod needs;
 mod reach;
@@ -41,6 +42,7 @@ pub(super) fn check(playbook: &Playbook, places: &Places) -> Vec<Problem> {
     check.live_ports();
     check.published_elsewhere();
     check.watch();
+    check.journal();
     check.steps();
     check.problems
 }
