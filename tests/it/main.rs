@@ -101,6 +101,7 @@ mod sim_sessions;
 mod sim_traits;
 mod sim_transcripts;
 mod socket;
+mod soak;
 mod stage;
 mod state;
 mod state_journal;
