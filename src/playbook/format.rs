@@ -8,6 +8,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::container::ContainerFormat;
+use super::maintenance::MaintenanceFormat;
 use crate::document::Version;
 use crate::period::Period;
 use crate::ports::broker::AccountPattern;
@@ -53,6 +54,10 @@ pub struct Playbook {
     /// What holds before the bot starts and is checked on the running objects. What cannot be checked counts as broken.
     #[serde(default)]
     pub safety: SafetyFormat,
+    /// When maintenance is expected: windows in which a gateway may lose its servers or refuse a log-in, and in which
+    /// nothing is restarted. Default: IBKR's windows of the region `us`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub maintenance: Option<MaintenanceFormat>,
     /// The containers of the stack by the name under which they reach each other.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub containers: BTreeMap<String, ContainerFormat>,

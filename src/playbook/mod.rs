@@ -16,6 +16,7 @@ mod include;
 mod inputs;
 mod interpolate;
 mod load;
+mod maintenance;
 mod matrix;
 pub mod migrate;
 mod order;
@@ -36,6 +37,7 @@ pub use format::{
 pub use from_compose::ComposeReference;
 pub use inputs::Inputs;
 pub use load::{Loaded, load, load_text};
+pub use maintenance::{ClockTime, EndTime, MaintenanceFormat, RegionText, WeekdayText, WindowFormat};
 pub(crate) use outside::whole;
 pub use part::check_part;
 pub use plan::{Plan, PlannedStep};

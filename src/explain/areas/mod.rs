@@ -3,6 +3,7 @@
 mod broker_clients;
 mod broker_connect;
 mod broker_session;
+mod calendar;
 mod compose;
 mod container;
 mod docker;
@@ -57,4 +58,5 @@ pub(super) const AREAS: &[Area] = &[
     script::AREA,
     script_form::AREA,
     report::AREA,
+    calendar::AREA,
 ];

@@ -13,6 +13,7 @@ mod env;
 mod gates;
 mod ids;
 mod live;
+mod maintenance;
 mod needs;
 mod reach;
 mod safety;
@@ -36,6 +37,7 @@ pub(super) fn check(playbook: &Playbook, places: &Places) -> Vec<Problem> {
     check.clients();
     check.strategy();
     check.safety();
+    check.maintenance();
     check.containers();
     check.live_ports();
     check.published_elsewhere();
