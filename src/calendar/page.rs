@@ -55,12 +55,12 @@ impl Page<'_> {
         let unknown =
             if zone.is_unknown() { " (the zone of this machine is not known; --zone names one)" } else { "" };
         match (days.first(), days.last()) {
-            (Some(first), Some(last)) => format!(
-                "{about}: maintenance from {} to {}, times in {}{unknown}",
-                dated(first.date),
-                dated(last.date),
-                self.agenda.zone_name()
-            ),
+            (Some(first), Some(last)) => {
+                let (first, last) = (dated(first.date), dated(last.date));
+                let days =
+                    if first == last { format!("on {first}") } else { format!("from {first} to {last}") };
+                format!("{about}: maintenance {days}, times in {}{unknown}", self.agenda.zone_name())
+            }
             _ => format!("{about}: no such days"),
         }
     }
@@ -103,7 +103,9 @@ impl Page<'_> {
         let mut rows: Vec<_> = windows.chain(ends).collect();
         rows.sort_by_key(|(at, _)| *at);
         let width = rows.iter().map(|(_, (time, _))| measure_text_width(time)).max().unwrap_or_default();
-        let nothing = rows.is_empty().then(|| format!("  {}", self.dim("no maintenance")));
+        let today = self.agenda.now.as_ref().is_some_and(|now| day.from <= now.at && now.at < day.until);
+        let none = if today { "no more maintenance" } else { "no maintenance" };
+        let nothing = rows.is_empty().then(|| format!("  {}", self.dim(none)));
         // Columns of all days stand below each other, but where a time needs more room.
         let width = width.max("00:00–00:00".chars().count());
         let rows = rows.iter().map(|(_, (time, what))| {

@@ -124,7 +124,7 @@ fn case() -> impl Strategy<Value = (Rule, Timestamp)> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn a_window_is_open_when_the_clocks_say_so((rule, at) in case()) {

@@ -64,7 +64,9 @@ impl ZoneError {
             Self::Short { place, .. } => return format!("name a place, such as {place}"),
             Self::Unknown { name } => name.replace(' ', "_"),
         };
-        let known: Vec<String> = db().available().map(|known| known.as_str().to_owned()).collect();
+        let bundled = TimeZoneDatabase::bundled();
+        let known: Vec<String> =
+            db().available().chain(bundled.available()).map(|known| known.as_str().to_owned()).collect();
         let city =
             |known: &&String| known.rsplit('/').next().is_some_and(|city| city.eq_ignore_ascii_case(&name));
         let city = known.iter().find(city).cloned();
