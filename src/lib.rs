@@ -17,6 +17,7 @@
 //! - [`ladder`]: the rungs of readiness; [`diagnosis`]: a failure as data; [`redact`]: no secret in any of it; [`secret_name`]: which names speak of one; [`period`]: spans of time as written;
 //!   [`document`]: a YAML file from text to value, and what is wrong with it.
 //! - [`edit`]: changes of a playbook's text that keep the rest of it, guarded, approved where they touch safety, written whole.
+//! - [`calendar`]: the coming days: maintenance, ends of the weekly tokens, changes of the clocks.
 //! - [`explain`]: what every code means, told by what, and what to do.
 //! - [`compose`]: a compose file as Compose reads it; [`scaffold`]: a playbook to begin with.
 //! - [`wire`]: the TWS API in bytes; [`sim`]: the stand-ins for rehearsals and tests.
@@ -24,6 +25,7 @@
 pub mod adapters;
 pub mod app;
 pub mod arming;
+pub mod calendar;
 pub mod cli;
 pub mod compose;
 pub mod diagnose;

@@ -29,6 +29,7 @@ fn main() -> ExitCode {
     }
     let around = Surroundings {
         now: jiff::Timestamp::now(),
+        zone: jiff::tz::TimeZone::system,
         terminal,
         colours,
         output_colours,

@@ -154,7 +154,7 @@ fn target(arguments: &Diagnose, plan: Option<&Plan>) -> Result<Target, String> {
     let patience = arguments.timeout.get();
     let mut target = match (plan, &arguments.address) {
         (Some(plan), _) => {
-            let mut target = Target::of(&plan.stack, patience);
+            let mut target = Target::of(&plan.stack, &plan.maintenance, patience);
             target.expected.least_server_version = plan.least_server_version();
             target
         }

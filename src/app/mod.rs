@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme};
 use tokio::runtime::{Builder, Runtime};
 
@@ -13,6 +14,7 @@ use crate::exit::Exit;
 use crate::sim::cli::SimArguments;
 use crate::sim::{self, SimError};
 
+mod calendar;
 mod diagnose;
 mod down;
 mod edit;
@@ -38,6 +40,8 @@ mod world;
 pub struct Surroundings {
     /// The time of day at the start.
     pub now: Timestamp,
+    /// The zone of this machine, asked for where it is told.
+    pub zone: fn() -> TimeZone,
     /// stderr is a terminal.
     pub terminal: bool,
     /// Colours are wanted on stderr.
@@ -83,6 +87,7 @@ pub async fn main(cli: Cli, around: &Surroundings) -> ExitCode {
         Command::Schema(arguments) => schema::schema(&arguments),
         Command::Explain(arguments) => explain::explain(&arguments),
         Command::Diagnose(arguments) => Box::pin(diagnose::diagnose(arguments, around)).await,
+        Command::Calendar(arguments) => calendar::calendar(&arguments, around),
         Command::Down(arguments) => down::down(arguments, around).await,
         Command::Sim(arguments) => return stand_in(arguments, around).await,
     };

@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use crate::calendar::AgendaReport;
 use crate::cli::{Schema, SchemaOf};
 use crate::diagnose::Examination;
 use crate::document::schema_of;
@@ -18,6 +19,7 @@ pub(super) fn schema(arguments: &Schema) -> Exit {
         SchemaOf::Rollup => schema_of::<Rollup>(),
         SchemaOf::Script => script::schema(),
         SchemaOf::Examination => schema_of::<Examination>(),
+        SchemaOf::Calendar => schema_of::<AgendaReport>(),
         SchemaOf::Event => schema_of::<Event>(),
         SchemaOf::Plan => schema_of::<PlanReport>(),
         SchemaOf::Probe => schema_of::<ProbeReport>(),

@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::period::Period;
 
 mod arming;
+mod calendar;
 mod diagnose;
 mod edit;
 mod probe;
@@ -15,6 +16,7 @@ mod shell;
 mod stack;
 
 pub use arming::ArmingArgs;
+pub use calendar::{Calendar, RegionName};
 pub use diagnose::{Diagnose, Expect, Explain, Fix};
 pub use edit::{Accept, Audit, AuditCommand, Edit, Get, Set, Undo, Unset, Writing};
 pub use probe::{Probe, ProbeStage};
@@ -73,6 +75,8 @@ pub enum Command {
     /// Find out why a gateway is not ready: one look at everything, causes with evidence and a next step.
     #[command(after_help = diagnose::HELP)]
     Diagnose(Diagnose),
+    /// Print the coming maintenance windows, the weekly re-authentication and changes of the clocks.
+    Calendar(Calendar),
     /// Remove what a playbook made: its containers, network and built images. Volumes stay.
     Down(Down),
     /// Print completions for a shell.
@@ -162,6 +166,8 @@ pub enum SchemaOf {
     Script,
     /// A line of `run --events`.
     Event,
+    /// What `calendar --json` prints.
+    Calendar,
     /// What `diagnose --json` prints.
     Examination,
     /// What `plan --json` prints.

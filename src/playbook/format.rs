@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::container::ContainerFormat;
 use super::watch::WatchFormat;
 use super::journal::JournalFormat;
+use super::maintenance::MaintenanceFormat;
 use crate::document::Version;
 use crate::period::Period;
 use crate::ports::broker::AccountPattern;
@@ -58,6 +59,10 @@ pub struct Playbook {
     /// How the stack is supervised after its start-up (`openbell watch`).
     #[serde(default, skip_serializing_if = "is_default")]
     pub watch: WatchFormat,
+    /// When maintenance is expected: windows in which a gateway may lose its servers or refuse a log-in, and in which
+    /// nothing is restarted. Default: IBKR's windows of the region `us`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub maintenance: Option<MaintenanceFormat>,
     /// The containers of the stack by the name under which they reach each other.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub containers: BTreeMap<String, ContainerFormat>,

@@ -7,9 +7,10 @@ use std::time::Duration;
 
 use super::order::Order;
 use super::{
-    Condition, ContainerFormat, EnvText, HealthCheckFormat, JournalFormat, Mode, Playbook, RestartText,
-    SecretReference, Step, WatchFormat,
+    Condition, ContainerFormat, EnvText, HealthCheckFormat, JournalFormat, MaintenanceFormat, Mode, Playbook,
+    RestartText, SecretReference, Step, WatchFormat,
 };
+use crate::evidence::maintenance::Calendar;
 use crate::ports::docker::{ContainerSpec, EnvValue, HealthCheck, Mount, RestartPolicy};
 use crate::ports::files::BuildSpec;
 use crate::ports::secrets::SecretSource;
@@ -34,6 +35,8 @@ pub struct Plan {
     pub on_failure: Vec<PlannedStep>,
     /// Steps that follow at the very end.
     pub finally: Vec<PlannedStep>,
+    /// When maintenance is expected: the region's windows and the playbook's own.
+    pub maintenance: Calendar,
     /// The variables by name, for conditions.
     pub variables: BTreeMap<String, String>,
     /// How it is supervised.
@@ -73,6 +76,10 @@ impl Plan {
             steps: planned(&playbook.steps, &stack),
             on_failure: planned(&playbook.on_failure, &stack),
             finally: planned(&playbook.finally, &stack),
+            maintenance: playbook
+                .maintenance
+                .as_ref()
+                .map_or_else(Calendar::default, MaintenanceFormat::calendar),
             variables: playbook.vars.clone(),
             watch: playbook.watch.clone(),
             variant: None,

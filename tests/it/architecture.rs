@@ -14,6 +14,7 @@ const RULES: &[(&str, &[&str])] = &[
         &[
             "adapters",
             "arming",
+            "calendar",
             "cli",
             "compose",
             "diagnose",
@@ -40,6 +41,7 @@ const RULES: &[(&str, &[&str])] = &[
         ],
     ),
     ("arming", &["playbook", "ports"]),
+    ("calendar", &["document", "evidence"]),
     ("cli", &["period", "sim"]),
     ("engine", &["diagnose", "diagnosis", "event", "ladder", "playbook", "ports", "steps"]),
     ("evidence", &["diagnosis", "ladder", "period", "ports"]),
@@ -48,7 +50,10 @@ const RULES: &[(&str, &[&str])] = &[
     ("edit", &["document", "lock_file", "playbook", "redact", "secret_name"]),
     ("lint", &["compose", "document", "evidence", "period", "playbook", "secret_name"]),
     ("scaffold", &["compose", "document", "evidence", "period", "playbook", "ports", "secret_name"]),
-    ("playbook", &["compose", "diagnosis", "document", "period", "ports", "secret_name", "steps"]),
+    (
+        "playbook",
+        &["compose", "diagnosis", "document", "evidence", "period", "ports", "secret_name", "steps"],
+    ),
     ("steps", &["diagnosis", "event", "evidence", "ladder", "period", "ports", "secret_name"]),
     ("adapters", &["ladder", "ports", "wire"]),
     ("report", &["diagnosis", "document", "event", "ladder"]),

@@ -6,6 +6,10 @@
 mod api_settings;
 mod architecture;
 mod arming;
+mod calendar_clocks;
+mod calendar_command;
+mod calendar_playbook;
+mod calendar_property;
 mod canaries;
 mod captures;
 mod cli;

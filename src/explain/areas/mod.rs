@@ -3,6 +3,7 @@
 mod broker_clients;
 mod broker_connect;
 mod broker_session;
+mod calendar;
 mod compose;
 mod container;
 mod docker;
@@ -61,4 +62,5 @@ pub(super) const AREAS: &[Area] = &[
     script_form::AREA,
     report::AREA,
     state::AREA,
+    calendar::AREA,
 ];

@@ -14,6 +14,7 @@ mod gates;
 mod ids;
 mod journal;
 mod live;
+mod maintenance;
 mod needs;
 mod reach;
 mod safety;
@@ -38,6 +39,7 @@ pub(super) fn check(playbook: &Playbook, places: &Places) -> Vec<Problem> {
     check.clients();
     check.strategy();
     check.safety();
+    check.maintenance();
     check.containers();
     check.live_ports();
     check.published_elsewhere();

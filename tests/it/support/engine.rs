@@ -20,6 +20,8 @@ pub struct State {
     pub paths: BTreeSet<(String, String)>,
     /// Content of files, by container and path.
     pub files: BTreeMap<(String, String), Vec<u8>>,
+    /// It does not answer at all.
+    pub away: bool,
     /// What requests for the engine's version answer before it answers well.
     pub unreachable: VecDeque<DockerError>,
     /// Containers that end the moment they are started.
@@ -200,6 +202,9 @@ fn missing(name: &str) -> DockerError {
 #[async_trait]
 impl Docker for FakeEngine {
     async fn engine(&self) -> Result<Engine, DockerError> {
+        if self.with(|state| state.away) {
+            return Err(no_answer("version"));
+        }
         if let Some(error) = self.with(|state| state.unreachable.pop_front()) {
             return Err(error);
         }
