@@ -25,10 +25,12 @@ mod init;
 mod lint;
 mod matrix;
 mod migrate;
+mod pause;
 mod plan;
 mod probe;
 mod reading;
 mod records;
+mod remembered;
 mod run;
 mod schema;
 mod shell;
@@ -89,6 +91,8 @@ pub async fn main(cli: Cli, around: &Surroundings) -> ExitCode {
         Command::Diagnose(arguments) => Box::pin(diagnose::diagnose(arguments, around)).await,
         Command::Calendar(arguments) => calendar::calendar(&arguments, around),
         Command::Down(arguments) => down::down(arguments, around).await,
+        Command::Pause(arguments) => pause::pause(&arguments, around),
+        Command::Resume(arguments) => pause::resume(&arguments, around),
         Command::Sim(arguments) => return stand_in(arguments, around).await,
     };
     exit.into()

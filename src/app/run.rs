@@ -1,6 +1,7 @@
 //! `openbell run`: load, carry out, tell, report. The runs of a matrix are carried out side by side.
 
 use std::io::{self, Write};
+use std::path::PathBuf;
 
 use futures_util::future::join_all;
 use secrecy::ExposeSecret;
@@ -8,12 +9,13 @@ use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::reading::inputs;
 use super::records::{self, EventFile};
+use super::remembered::{self, Remembered};
 use super::world::world;
 use super::{Surroundings, exposure, matrix, say, stop, tell};
 use crate::arming::{Arming, ArmingError};
 use crate::cli::{ArmingArgs, Run};
 use crate::engine::{self, Shared};
-use crate::event::{Event, RunStarted, Sender, Verdict};
+use crate::event::{EntryKind, Event, RunStarted, Sender, Verdict};
 use crate::exit::Exit;
 use crate::playbook::{self, Plan, PlannedStep};
 use crate::ports::World;
@@ -64,10 +66,17 @@ pub(super) async fn run(arguments: Run, around: &Surroundings) -> Exit {
             return Exit::Report;
         }
     };
+    let whose = (arguments.playbook.as_path(), "run");
+    let beside = Some(arguments.reports.as_path());
+    let remembered = match remembered::take(&loaded.plans, whose, &arguments.state, beside, around) {
+        Ok(remembered) => remembered,
+        Err(exit) => return exit,
+    };
     let occasion = Occasion::new(&arguments, around, events_file, &loaded.plans);
     exposure::warn(&arguments.playbook, &loaded.plans, &*occasion.world.files, around);
     let began = tokio::time::Instant::now();
-    let told = join_all(loaded.plans.iter().map(|plan| occasion.one(plan))).await;
+    let told =
+        join_all(loaded.plans.iter().zip(&remembered).map(|(plan, own)| occasion.one(plan, own))).await;
     if occasion.names.is_none() {
         return Exit::gravest(told.iter().map(|told| told.exit));
     }
@@ -102,23 +111,29 @@ impl<'a> Occasion<'a> {
     }
 
     /// Runs one plan, and writes down how it went.
-    async fn one(&self, plan: &Plan) -> Told {
+    async fn one(&self, plan: &Plan, remembered: &Remembered) -> Told {
         let previous = report::find_previous(&self.arguments.reports, &plan.name);
-        let (verdict, report) = self.carry_out(plan).await;
+        let begin = begin(plan, self.around);
+        let began = EntryKind::RunBegan { run: begin.run.clone(), pid: std::process::id() };
+        remembered.add(begin.at.clone(), began, self.around);
+        let (verdict, report) = self.carry_out(plan, begin).await;
         let Some(mut report) = report else {
             return Told { exit: exit(verdict), report: None, written: false };
         };
         if let Some(previous) = previous {
             report.compare(&previous);
         }
-        let written = self.finish(&report);
+        let directory = self.finish(&report);
+        let absolute = directory.map(|directory| directory.canonicalize().unwrap_or(directory));
+        let (ended, written) = (report.ended_at(), absolute.is_some());
+        remembered.add(ended, report.ended(absolute.as_deref()), self.around);
         // How the run went matters more than that it could not be written down.
         let exit = if verdict == Verdict::Green && !written { Exit::Report } else { exit(verdict) };
         Told { exit, report: Some(report), written }
     }
 
     /// Runs the plan while the reporters listen.
-    async fn carry_out(&self, plan: &Plan) -> (Verdict, Option<Report>) {
+    async fn carry_out(&self, plan: &Plan, begin: RunStarted) -> (Verdict, Option<Report>) {
         let (sender, events) = Sender::new(redactor(plan, &self.world));
         let sender = sender.of_variant(plan.variant.clone());
         let mut console = Console::new(self.screen.clone(), self.around.colours);
@@ -126,14 +141,14 @@ impl<'a> Occasion<'a> {
             console = console.among(variant, width);
         }
         let telling = tokio::spawn(listen(events, console, self.events_file.clone()));
-        let verdict = engine::run(plan, &self.world, begin(plan, self.around), &sender, &self.shared).await;
+        let verdict = engine::run(plan, &self.world, begin, &sender, &self.shared).await;
         // The end of the events ends the listeners.
         drop(sender);
         (verdict, telling.await.ok().flatten())
     }
 
-    /// Writes the report and says where it is; whether it is on the disk.
-    fn finish(&self, report: &Report) -> bool {
+    /// Writes the report and says where it is; none when it is not on the disk.
+    fn finish(&self, report: &Report) -> Option<PathBuf> {
         let written = report::write(report, &self.arguments.reports);
         if self.arguments.json
             && self.names.is_none()
@@ -146,7 +161,7 @@ impl<'a> Occasion<'a> {
             Ok(directory) => directory,
             Err(error) => {
                 tell(error, self.around);
-                return false;
+                return None;
             }
         };
         for drift in report.drift.iter().filter(|_| !self.arguments.quiet) {
@@ -159,7 +174,7 @@ impl<'a> Occasion<'a> {
             // For machines: where the report is.
             let _ = writeln!(io::stdout().lock(), "{}", directory.join("report.json").display());
         }
-        true
+        written.ok()
     }
 }
 

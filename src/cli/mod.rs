@@ -14,6 +14,7 @@ mod probe;
 mod reading;
 mod shell;
 mod stack;
+mod state;
 
 pub use arming::ArmingArgs;
 pub use calendar::{Calendar, RegionName};
@@ -23,6 +24,7 @@ pub use probe::{Probe, ProbeStage};
 pub use reading::Reading;
 pub use shell::{Completions, Man, Shell};
 pub use stack::{Init, Lint, Migrate, PlanArgs, ProblemFormat};
+pub use state::{Pause, Resume, StateArgs};
 
 /// The opening bell rings only when every check is green.
 #[derive(Debug, Parser)]
@@ -79,6 +81,10 @@ pub enum Command {
     Calendar(Calendar),
     /// Remove what a playbook made: its containers, network and built images. Volumes stay.
     Down(Down),
+    /// Let recovery and messages rest for a while.
+    Pause(Pause),
+    /// End a pause.
+    Resume(Resume),
     /// Print completions for a shell.
     Completions(Completions),
     /// Print manual pages.
@@ -88,7 +94,7 @@ pub enum Command {
 }
 
 const EXIT_CODES: &str = "Exit codes: 0 green, 1 a step failed, 2 usage, 3 playbook invalid, 4 safety violation, \
-5 Docker engine unreachable, 6 report not written, 124 deadline, 130 interrupted.";
+5 Docker engine unreachable, 6 report not written, 7 another instance has the playbook, 124 deadline, 130 interrupted.";
 
 /// Where the Docker engine is.
 #[derive(Debug, Args)]
@@ -124,6 +130,9 @@ pub struct Run {
     /// What is armed.
     #[command(flatten)]
     pub arming: ArmingArgs,
+    /// What is remembered.
+    #[command(flatten)]
+    pub state: StateArgs,
     /// What the playbook is read with.
     #[command(flatten)]
     pub reading: Reading,
@@ -181,6 +190,9 @@ pub enum SchemaOf {
 pub struct Down {
     /// The playbook.
     pub playbook: PathBuf,
+    /// What is remembered.
+    #[command(flatten)]
+    pub state: StateArgs,
     /// What the playbook is read with.
     #[command(flatten)]
     pub reading: Reading,

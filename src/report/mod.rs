@@ -2,6 +2,7 @@
 
 mod console;
 mod drift;
+mod ended;
 mod files;
 mod ladder;
 mod markdown;
