@@ -29,6 +29,7 @@ mod reading;
 mod records;
 mod run;
 mod schema;
+mod service;
 mod shell;
 mod stop;
 mod validate;
@@ -83,6 +84,7 @@ pub async fn main(cli: Cli, around: &Surroundings) -> ExitCode {
         Command::Schema(arguments) => schema::schema(&arguments),
         Command::Explain(arguments) => explain::explain(&arguments),
         Command::Diagnose(arguments) => Box::pin(diagnose::diagnose(arguments, around)).await,
+        Command::Service(arguments) => service::service(&arguments, around),
         Command::Down(arguments) => down::down(arguments, around).await,
         Command::Sim(arguments) => return stand_in(arguments, around).await,
     };

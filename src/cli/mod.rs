@@ -11,6 +11,7 @@ mod diagnose;
 mod edit;
 mod probe;
 mod reading;
+mod service;
 mod shell;
 mod stack;
 
@@ -19,6 +20,9 @@ pub use diagnose::{Diagnose, Expect, Explain, Fix};
 pub use edit::{Accept, Audit, AuditCommand, Edit, Get, Set, Undo, Unset, Writing};
 pub use probe::{Probe, ProbeStage};
 pub use reading::Reading;
+pub use service::{
+    At, Definition, For, Install, Print, ServiceArgs, ServiceCommand, ServiceStatus, Uninstall, Which,
+};
 pub use shell::{Completions, Man, Shell};
 pub use stack::{Init, Lint, Migrate, PlanArgs, ProblemFormat};
 
@@ -73,6 +77,8 @@ pub enum Command {
     /// Find out why a gateway is not ready: one look at everything, causes with evidence and a next step.
     #[command(after_help = diagnose::HELP)]
     Diagnose(Diagnose),
+    /// A playbook as a service of this system: started at boot, kept running.
+    Service(ServiceArgs),
     /// Remove what a playbook made: its containers, network and built images. Volumes stay.
     Down(Down),
     /// Print completions for a shell.

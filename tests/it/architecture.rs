@@ -34,6 +34,7 @@ const RULES: &[(&str, &[&str])] = &[
             "report",
             "scaffold",
             "secret_name",
+            "service",
             "sim",
             "steps",
         ],
@@ -62,6 +63,7 @@ const RULES: &[(&str, &[&str])] = &[
     ("period", &[]),
     ("redact", &["secret_name"]),
     ("secret_name", &[]),
+    ("service", &["ports"]),
     ("wire", &[]),
 ];
 
@@ -71,7 +73,16 @@ const OWNED: &[(&str, &[&str])] = &[
     ("ibapi", &["src/adapters/api_client/", "src/sim/bot/"]),
     ("reqwest", &["src/adapters/http.rs"]),
     ("granit_parser", &["src/document/"]),
-    ("minijinja", &["src/report/", "src/scaffold/", "src/playbook/condition.rs", "src/playbook/condition/"]),
+    (
+        "minijinja",
+        &[
+            "src/report/",
+            "src/scaffold/",
+            "src/service/",
+            "src/playbook/condition.rs",
+            "src/playbook/condition/",
+        ],
+    ),
     ("indicatif", &["src/report/screen.rs"]),
     ("clap_complete", &["src/cli/shell.rs"]),
     ("clap_mangen", &["src/cli/shell.rs"]),

@@ -25,6 +25,7 @@ mod safety_live;
 mod script;
 mod script_form;
 mod secrets;
+mod service;
 mod steps;
 
 use super::Area;
@@ -57,4 +58,5 @@ pub(super) const AREAS: &[Area] = &[
     script::AREA,
     script_form::AREA,
     report::AREA,
+    service::AREA,
 ];
