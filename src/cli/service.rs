@@ -121,7 +121,7 @@ pub struct Which {
     #[arg(required_unless_present = "name")]
     pub playbook: Option<PathBuf>,
     /// The playbook's name, where the playbook is gone.
-    #[arg(long, conflicts_with = "playbook", value_parser = name)]
+    #[arg(long, conflicts_with = "playbook")]
     pub name: Option<String>,
     /// The service of yours instead of the machine's.
     #[arg(long)]
@@ -183,10 +183,4 @@ fn user(text: &str) -> Result<String, String> {
     let allowed = |c: char| c.is_alphanumeric() || "_.-\\".contains(c);
     let fits = !text.is_empty() && !text.starts_with('-') && text.chars().all(allowed);
     if fits { Ok(text.to_owned()) } else { Err("this is no name of a user".to_owned()) }
-}
-
-fn name(text: &str) -> Result<String, String> {
-    let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '_';
-    let fits = !text.is_empty() && !text.starts_with(['-', '_']) && text.chars().all(allowed);
-    if fits { Ok(text.to_owned()) } else { Err("a name has lower-case letters, digits, - and _".to_owned()) }
 }

@@ -38,10 +38,8 @@ pub fn utf16(text: &str) -> Vec<u8> {
 
 /// One argument as `CommandLineToArgvW` takes a command line apart: backslashes count only before a quote.
 fn argument(word: &str) -> String {
-    if !word.is_empty() && !word.contains([' ', '\t', '"']) {
-        return word.to_owned();
-    }
-    let (mut quoted, mut backslashes) = (String::from("\""), 0);
+    let around = if word.is_empty() || word.contains([' ', '\t']) { "\"" } else { "" };
+    let (mut quoted, mut backslashes) = (around.to_owned(), 0);
     for c in word.chars() {
         match c {
             '\\' => backslashes += 1,
@@ -53,9 +51,10 @@ fn argument(word: &str) -> String {
         }
         quoted.push(c);
     }
-    quoted.push_str(&"\\".repeat(backslashes));
-    quoted.push('"');
-    quoted
+    if !around.is_empty() {
+        quoted.push_str(&"\\".repeat(backslashes));
+    }
+    quoted + around
 }
 
 /// Text inside an element of XML.

@@ -113,7 +113,11 @@ fn which(
 ) -> Result<(System, String, Places), Exit> {
     let system = System::own(which.user);
     let name = match (&which.name, &which.playbook) {
-        (Some(name), _) => Ok(name.clone()),
+        (Some(name), _) if is_name(name) => Ok(name.clone()),
+        (Some(name), _) => {
+            let how = "a name has lower-case letters, digits, - and _".to_owned();
+            Err(ServiceError::NoName { playbook: format!("--name {}", name.escape_debug()), how, command })
+        }
         (None, playbook) => name_of(playbook.as_deref().unwrap_or(Path::new("")), command, around),
     };
     let found = name.and_then(|name| {
@@ -134,11 +138,13 @@ fn name_of(file: &Path, command: &'static str, around: &Surroundings) -> Result<
     let text = std::fs::read_to_string(file).map_err(|error| unknown(&error.to_string()))?;
     let value = playbook::whole(file, &text).ok_or_else(|| unknown("it is no YAML"))?.value;
     let name = value.get("name").and_then(|name| name.as_str()).unwrap_or_default();
+    if is_name(name) { Ok(name.to_owned()) } else { Err(unknown("it has no `name` that could be one")) }
+}
+
+/// Whether a playbook could have the name. It becomes a part of paths.
+fn is_name(name: &str) -> bool {
     let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "-_".contains(c);
-    if name.is_empty() || !name.chars().all(allowed) {
-        return Err(unknown("it has no `name` that could be one"));
-    }
-    Ok(name.to_owned())
+    !name.is_empty() && name.chars().all(allowed)
 }
 
 /// Tells why not, and with which exit code.
