@@ -12,6 +12,7 @@
 //! - [`steps`]: the kinds of step, one file each; an action is one attempt.
 //! - [`ports`]: the world as steps see it; [`adapters`]: the world as it is.
 //! - [`event`]: the five kinds of event; [`report`]: what is made of them.
+//! - [`state`]: what is remembered between runs, on the disk.
 //! - [`diagnose`]: one look at everything, for a person who asks why. [`evidence`]: what was seen of a stack, and what it means.
 //! - [`ladder`]: the rungs of readiness; [`diagnosis`]: a failure as data; [`redact`]: no secret in any of it; [`secret_name`]: which names speak of one; [`period`]: spans of time as written;
 //!   [`document`]: a YAML file from text to value, and what is wrong with it.
@@ -37,6 +38,7 @@ pub mod exit;
 pub mod explain;
 pub mod ladder;
 pub mod lint;
+mod lock_file;
 pub mod period;
 pub mod playbook;
 pub mod ports;
@@ -46,5 +48,6 @@ pub mod scaffold;
 pub mod secret_name;
 pub mod service;
 pub mod sim;
+pub mod state;
 pub mod steps;
 pub mod wire;

@@ -24,6 +24,7 @@ mod rechecking;
 mod recovering;
 mod schedule;
 mod step;
+mod supervision;
 mod turns;
 mod viewing;
 mod waiting;
@@ -35,6 +36,7 @@ pub use naming::named;
 pub use preview::preview;
 use rechecking::Starts;
 use schedule::Stage;
+pub use supervision::{Budget, Keeping, Ran, Supervision, Used};
 pub use turns::Turns;
 
 /// What runs side by side have in common.

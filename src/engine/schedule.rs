@@ -102,6 +102,11 @@ impl Schedule<'_> {
         self.begun[place] = true;
         let step = &self.steps[place];
         let Stage { plan, world, turns, events, deadline, .. } = self.stage;
+        if let Some(because) = step.left_out {
+            let outcome = Outcome::Skipped { because: because.to_owned(), by: SkippedBy::NotNeeded };
+            self.skip(place, outcome, course);
+            return true;
+        }
         match step.when.as_ref().map(|when| (when, when.holds(&plan.variables, &course.seen))) {
             Some((when, Ok(false))) => {
                 let because = format!("`{}` is false", when.text());

@@ -13,6 +13,8 @@ pub(super) const EXAMPLES: &[Example] = &[
     ("/properties/env_file", &[r#"[".env"]"#]),
     ("/properties/matrix", &[r#"[{"id": "eu", "vars": {"PORT": "4012"}}]"#]),
     ("/properties/client_ids", &[r#"{"bot": 100, "monitor": 110}"#]),
+    ("/definitions/JournalFormat/properties/keep", &[r#""90d""#]),
+    ("/definitions/JournalFormat/properties/at_most", &[r#""32MB""#]),
     ("/definitions/ConnectionFormat/properties/address", &[r#""127.0.0.1:4002""#, r#""[::1]:4002""#]),
     ("/definitions/ConnectionFormat/properties/client_id", &["[100, 101, 102]"]),
     ("/definitions/ConnectionFormat/properties/timeout", &[r#""60s""#]),

@@ -8,6 +8,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::container::ContainerFormat;
+use super::watch::WatchFormat;
+use super::journal::JournalFormat;
 use crate::document::Version;
 use crate::period::Period;
 use crate::ports::broker::AccountPattern;
@@ -53,9 +55,15 @@ pub struct Playbook {
     /// What holds before the bot starts and is checked on the running objects. What cannot be checked counts as broken.
     #[serde(default)]
     pub safety: SafetyFormat,
+    /// How the stack is supervised after its start-up (`openbell watch`).
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub watch: WatchFormat,
     /// The containers of the stack by the name under which they reach each other.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub containers: BTreeMap<String, ContainerFormat>,
+    /// How long the journal of runs and supervision is kept. Default: 90 days, and no more than 32 MB.
+    #[serde(default)]
+    pub journal: JournalFormat,
     /// The steps, carried out in this order; those with `needs` as soon as these are done.
     #[schemars(length(min = 1))]
     pub steps: Vec<Step>,
@@ -77,6 +85,10 @@ impl Playbook {
         let gateway = container.ports.iter().any(|published| Some(published.get().host_port) == port);
         !container.hold_until.is_empty() || (container.held.unwrap_or(true) && !gateway)
     }
+}
+
+fn is_default(watch: &WatchFormat) -> bool {
+    *watch == WatchFormat::default()
 }
 
 fn run_deadline() -> Period {

@@ -15,6 +15,7 @@ mod holes;
 mod include;
 mod inputs;
 mod interpolate;
+mod journal;
 mod load;
 mod matrix;
 pub mod migrate;
@@ -24,6 +25,7 @@ mod part;
 mod plan;
 mod schema;
 mod variables;
+mod watch;
 
 pub use check::{Clash, is_client_id, variants};
 pub use condition::{Condition, ConditionError, StepSeen};
@@ -35,8 +37,12 @@ pub use format::{
 };
 pub use from_compose::ComposeReference;
 pub use inputs::Inputs;
+pub use journal::{Days, JournalFormat, Size};
 pub use load::{Loaded, load, load_text};
 pub(crate) use outside::whole;
 pub use part::check_part;
 pub use plan::{Plan, PlannedStep};
 pub use schema::schema;
+pub use watch::{
+    HeartbeatFormat, LogInsFormat, ReconnectFormat, RestartFormat, RungFormat, WaitFormat, WatchFormat,
+};

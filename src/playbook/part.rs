@@ -24,6 +24,7 @@ const ALONE: &[&str] = &[
     "playbook::client_id_clash",
     "playbook::port_clash",
     "playbook::env_name",
+    "playbook::journal",
     "playbook::path",
     "playbook::pattern",
     "playbook::variable_name",

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use super::order::Order;
 use super::{
-    Condition, ContainerFormat, EnvText, HealthCheckFormat, Mode, Playbook, RestartText, SecretReference,
-    Step,
+    Condition, ContainerFormat, EnvText, HealthCheckFormat, JournalFormat, Mode, Playbook, RestartText,
+    SecretReference, Step, WatchFormat,
 };
 use crate::ports::docker::{ContainerSpec, EnvValue, HealthCheck, Mount, RestartPolicy};
 use crate::ports::files::BuildSpec;
@@ -36,8 +36,12 @@ pub struct Plan {
     pub finally: Vec<PlannedStep>,
     /// The variables by name, for conditions.
     pub variables: BTreeMap<String, String>,
+    /// How it is supervised.
+    pub watch: WatchFormat,
     /// The id of the matrix's entry it was made from.
     pub variant: Option<String>,
+    /// How long its journal is kept.
+    pub journal: JournalFormat,
 }
 
 /// A step of a plan.
@@ -54,6 +58,8 @@ pub struct PlannedStep {
     pub after: Vec<usize>,
     /// Condition without which it is skipped.
     pub when: Option<Condition>,
+    /// Why it is left out this time.
+    pub left_out: Option<&'static str>,
 }
 
 impl Plan {
@@ -68,7 +74,9 @@ impl Plan {
             on_failure: planned(&playbook.on_failure, &stack),
             finally: planned(&playbook.finally, &stack),
             variables: playbook.vars.clone(),
+            watch: playbook.watch.clone(),
             variant: None,
+            journal: playbook.journal.clone(),
             stack,
         }
     }
@@ -76,6 +84,35 @@ impl Plan {
     /// The lowest server version with which every step can pass; `None` when the raw probe is enough for all of them.
     pub fn least_server_version(&self) -> Option<u32> {
         self.steps.iter().filter_map(|step| step.action.least_server_version()).max()
+    }
+
+    /// The same plan for the time after its start-up: what disturbs on purpose or only watches is left out.
+    #[must_use]
+    pub fn again(&self, within: Duration) -> Self {
+        let mut plan = Self { within, ..self.clone() };
+        for step in &mut plan.steps {
+            step.left_out = match step.action {
+                Action::Drill(_) => Some("no drill in a recovery"),
+                Action::Stable(_) => Some("what is supervised is watched all the while"),
+                _ => None,
+            };
+        }
+        plan
+    }
+
+    /// The containers that the steps start and do not stop again, by their keys: they are meant to run.
+    pub fn kept(&self) -> Vec<String> {
+        let mut kept: Vec<String> = Vec::new();
+        for step in self.steps.iter().chain(&self.finally) {
+            match &step.action {
+                Action::Start(start) if !kept.contains(&start.container) => {
+                    kept.push(start.container.clone());
+                }
+                Action::Stop(stop) => kept.retain(|key| *key != stop.container),
+                _ => {}
+            }
+        }
+        kept
     }
 
     /// The values of variables that speak of a secret and are known without reading a file: those of compose files.
@@ -112,6 +149,7 @@ fn planned(steps: &[Step], stack: &Stack) -> Vec<PlannedStep> {
         after,
         // Checked before: what is no condition is a problem of the playbook.
         when: step.when.as_deref().and_then(|text| Condition::new(text).ok()),
+        left_out: None,
     };
     steps.iter().zip(Order::of(steps).after()).map(planned).collect()
 }

@@ -8,7 +8,7 @@ use super::{Scope, StackContainer};
 use crate::evidence::sockets::Sockets;
 
 /// The ports of the API inside a container: of a gateway and TWS, and of the forwarders before them.
-const API_PORTS: [u16; 9] = [4001, 4002, 7496, 7497, 4003, 4004, 7498, 7499, 8888];
+pub(super) const API_PORTS: [u16; 9] = [4001, 4002, 7496, 7497, 4003, 4004, 7498, 7499, 8888];
 
 /// What is known of those who hold these ids, a line each. What cannot be seen is left out: the clash itself is told.
 pub(super) async fn of(scope: &Scope<'_>, ids: &[i32]) -> Vec<String> {

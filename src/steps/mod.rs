@@ -20,6 +20,7 @@ pub mod container_sockets;
 pub mod container_state;
 pub mod differences;
 mod holders;
+pub mod presence;
 pub mod preview;
 pub mod safety;
 mod scope;

@@ -18,6 +18,8 @@ use crate::ports::broker::{
 const NEEDED: i32 = 213;
 /// The gateway reports the loss of its own connection (IB message codes, system messages).
 const CONNECTIVITY_LOST: i32 = 1100;
+/// The same: it is back, with the data lost and with the data kept.
+const CONNECTIVITY_RESTORED: [i32; 2] = [1101, 1102];
 /// Longest wait for one answer within an open session.
 const ANSWER: Duration = Duration::from_secs(10);
 
@@ -171,6 +173,16 @@ impl HeldSession for Held {
             }
         }
         BrokerError::Dropped { address, how: "the gateway closed the connection".to_owned() }
+    }
+
+    async fn restored(&mut self) -> Result<(), BrokerError> {
+        while let Some(notice) = self.notices.next().await {
+            if CONNECTIVITY_RESTORED.contains(&notice.code) {
+                return Ok(());
+            }
+        }
+        let address = self.address.clone();
+        Err(BrokerError::Dropped { address, how: "the gateway closed the connection".to_owned() })
     }
 
     async fn close(self: Box<Self>) {

@@ -26,7 +26,9 @@ mod script;
 mod script_form;
 mod secrets;
 mod service;
+mod state;
 mod steps;
+mod watch;
 
 use super::Area;
 
@@ -43,6 +45,7 @@ pub(super) const AREAS: &[Area] = &[
     container::AREA,
     steps::AREA,
     drill::AREA,
+    watch::AREA,
     safety::AREA,
     safety_live::AREA,
     secrets::AREA,
@@ -59,4 +62,5 @@ pub(super) const AREAS: &[Area] = &[
     script_form::AREA,
     report::AREA,
     service::AREA,
+    state::AREA,
 ];

@@ -28,6 +28,13 @@ const ENTRIES: &[Entry] = &[
         links: &[],
     },
     Entry {
+        code: "playbook::journal",
+        meaning: "What is kept of the journal is too little to be of use, or more than anybody can want.",
+        told_by: "`journal.keep` is not between 1d and 3650d, or `journal.at_most` not between 1MB and 10GB.",
+        remedy: &[Step::say("Leave it out: 90 days are kept, and no more than 32 MB.")],
+        links: &[],
+    },
+    Entry {
         code: "playbook::no_container",
         meaning: "A step or a rule names a container that the playbook does not declare.",
         told_by: "The name is not among the keys under `containers`; those are listed in the message.",

@@ -12,6 +12,7 @@ mod drills;
 mod env;
 mod gates;
 mod ids;
+mod journal;
 mod live;
 mod needs;
 mod reach;
@@ -19,6 +20,7 @@ mod safety;
 mod steps;
 mod time;
 mod variants;
+mod watch;
 
 pub use clients::is_client_id;
 pub use variants::{Clash, variants};
@@ -39,6 +41,8 @@ pub(super) fn check(playbook: &Playbook, places: &Places) -> Vec<Problem> {
     check.containers();
     check.live_ports();
     check.published_elsewhere();
+    check.watch();
+    check.journal();
     check.steps();
     check.problems
 }

@@ -51,6 +51,11 @@ pub trait HeldSession: Send + Sync {
     async fn beat(&mut self) -> Result<(), BrokerError>;
     /// Returns when the gateway ends the session or reports that it lost its own connection.
     async fn lost(&mut self) -> BrokerError;
+    /// Returns when the gateway reports that its own connection is back, after `lost` said that it is lost.
+    ///
+    /// # Errors
+    /// When the session ends before that.
+    async fn restored(&mut self) -> Result<(), BrokerError>;
     /// Disconnects cleanly.
     async fn close(self: Box<Self>);
 }

@@ -42,12 +42,31 @@ pub struct State {
     pub commands: Vec<String>,
     /// Requests that change something, in order.
     pub changes: Vec<String>,
+    /// The time of day, where it matters; else starts are a second apart.
+    pub clock: Option<Box<dyn Fn() -> String + Send>>,
+    /// When a container was last started.
+    pub started: BTreeMap<String, tokio::time::Instant>,
+    /// Who watches which container.
+    watchers: Vec<(String, tokio::sync::mpsc::UnboundedSender<News>)>,
     /// When a container was last stopped.
     pub stopped: BTreeMap<String, tokio::time::Instant>,
     starts: u32,
 }
 
 impl State {
+    /// Tells those who watch the container.
+    pub fn tell(&mut self, container: &str, news: &News) {
+        self.watchers.retain(|(name, watcher)| name != container || watcher.send(news.clone()).is_ok());
+    }
+
+    /// A container ends by itself.
+    pub fn ends(&mut self, name: &str, exit_code: i64) {
+        if let Some(container) = self.containers.get_mut(name) {
+            (container.status, container.exit_code) = (Status::Exited, exit_code);
+        }
+        self.tell(name, &News::Ended);
+    }
+
     /// Gives a container a shell, and its processes these variables.
     pub fn shell(&mut self, container: &str, env: &[&str]) {
         self.paths.insert((container.to_owned(), "/bin/sh".to_owned()));
@@ -66,14 +85,19 @@ impl State {
 }
 
 /// A container to which things happen in time.
-struct Watched(VecDeque<(tokio::time::Instant, News)>);
+struct Watched(VecDeque<(tokio::time::Instant, News)>, tokio::sync::mpsc::UnboundedReceiver<News>);
 
 #[async_trait]
 impl ContainerWatch for Watched {
     async fn next(&mut self) -> News {
-        let Some((at, _)) = self.0.front() else { return std::future::pending().await };
-        tokio::time::sleep_until(*at).await;
-        self.0.pop_front().unwrap().1
+        let planned = self.0.front().map(|(at, _)| *at);
+        tokio::select! {
+            Some(news) = self.1.recv() => news,
+            () = tokio::time::sleep_until(planned.unwrap_or_else(tokio::time::Instant::now)), if planned.is_some() => {
+                self.0.pop_front().unwrap().1
+            }
+            else => std::future::pending().await,
+        }
     }
 }
 
@@ -260,6 +284,11 @@ impl Docker for FakeEngine {
             container.status = if dies { Status::Exited } else { Status::Running };
             container.exit_code = i64::from(dies);
             container.started_at = format!("2026-11-22T00:00:{starts:02}Z");
+            if let Some(clock) = &state.clock {
+                container.started_at = clock();
+            }
+            state.started.insert(name.to_owned(), tokio::time::Instant::now());
+            state.tell(name, &News::Started);
             Ok(())
         })
     }
@@ -272,6 +301,7 @@ impl Docker for FakeEngine {
             }
             state.containers.get_mut(name).ok_or_else(|| missing(name))?.status = Status::Exited;
             state.stopped.insert(name.to_owned(), tokio::time::Instant::now());
+            state.tell(name, &News::Ended);
             Ok(())
         })
     }
@@ -345,9 +375,12 @@ impl Docker for FakeEngine {
         Ok(())
     }
 
-    async fn watch(&self, _: &Container) -> Result<Box<dyn ContainerWatch>, DockerError> {
+    async fn watch(&self, container: &Container) -> Result<Box<dyn ContainerWatch>, DockerError> {
         let now = tokio::time::Instant::now();
         let news = self.with(|state| std::mem::take(&mut state.news));
-        Ok(Box::new(Watched(news.into_iter().map(|(after, news)| (now + after, news)).collect())))
+        let (watcher, told) = tokio::sync::mpsc::unbounded_channel();
+        self.with(|state| state.watchers.push((container.name.clone(), watcher)));
+        let planned = news.into_iter().map(|(after, news)| (now + after, news)).collect();
+        Ok(Box::new(Watched(planned, told)))
     }
 }

@@ -10,6 +10,7 @@ pub mod evidence;
 #[cfg(target_os = "linux")]
 pub mod host;
 pub mod http;
+pub mod machine;
 pub mod oracle;
 pub mod patient;
 pub mod plan;

@@ -163,6 +163,10 @@ impl HeldSession for Held {
         BrokerError::Dropped { address: "127.0.0.1:4002".into(), how: "closed".into() }
     }
 
+    async fn restored(&mut self) -> Result<(), BrokerError> {
+        std::future::pending().await
+    }
+
     async fn close(self: Box<Self>) {}
 }
 

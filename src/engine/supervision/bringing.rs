@@ -1,0 +1,129 @@
+//! Bringing the stack up: the engine first, then a run of the whole playbook. A gateway that does not run logs in by being
+//! started: that takes from the budget, before it happens.
+
+use tokio::time::Instant;
+
+use super::budget::{self, Allowed};
+use super::{Keeping, Outage, Ran, Supervision, Turn, Used};
+use crate::diagnosis::{Diagnosis, Failure};
+use crate::engine::waiting::{NoAnswer, Unmet, Wait};
+use crate::event::{EntryKind, Loss, RecoveryRung, Verdict};
+use crate::playbook::Plan;
+use crate::ports::World;
+use crate::steps::Notes;
+
+impl<K: Keeping, R: AsyncFn(&Plan) -> Ran> Supervision<'_, K, R> {
+    /// Waits for the Docker engine, however long it takes; after `watch.engine` it is told. False when it was ended.
+    pub(super) async fn engine_answers(&self) -> bool {
+        let began = Instant::now();
+        let mut told = false;
+        loop {
+            let patience =
+                if told { std::time::Duration::from_hours(24) } else { self.plan.watch.engine.get() };
+            let (_notes, waiting) = Notes::new();
+            let mut wait = Wait::quiet("supervision", &self.shared.stop, Instant::now() + patience, waiting);
+            let answer = wait.until_it_passes(async |_| {
+                let asked = self.world.docker.engine().await;
+                asked.map_err(|error| Failure { again: Some(crate::diagnosis::Pace::Steady), ..error.into() })
+            });
+            match answer.await {
+                Ok(_) => {
+                    let waited_ms = began.elapsed().as_millis().try_into().unwrap_or(u64::MAX);
+                    self.keep.tell(EntryKind::EngineUp { waited_ms });
+                    return true;
+                }
+                Err(Unmet::Stopped) => return false,
+                Err(Unmet::Hopeless(failure) | Unmet::OutOfTime(failure)) if !told => {
+                    told = true;
+                    self.keep.tell(EntryKind::Lost {
+                        what: Loss::Engine,
+                        why: failure.why.clone(),
+                        maintenance: None,
+                    });
+                    self.keep.tell(EntryKind::Halted { why: failure.why });
+                }
+                Err(Unmet::Hopeless(_) | Unmet::OutOfTime(_)) => {}
+            }
+        }
+    }
+
+    /// Carries the whole playbook out.
+    pub(super) async fn bring_up(&self) -> Turn {
+        if let Some(turn) = self.may_start().await {
+            return turn;
+        }
+        let ran = (self.run)(self.plan).await;
+        self.after_run(&ran).await
+    }
+
+    /// What a run means for supervision.
+    pub(super) async fn after_run(&self, ran: &Ran) -> Turn {
+        let world = self.orderly();
+        self.note_log_in(&world).await;
+        match ran.verdict {
+            Verdict::Green => {
+                self.remember(Used::Green);
+                Turn::Whole
+            }
+            _ if self.is_stopped() => Turn::Stopped,
+            Verdict::Safety => Turn::Unsafe(why(ran)),
+            Verdict::Engine => Turn::Lost(Outage::boxed(Loss::Engine, why(ran))),
+            Verdict::Failed | Verdict::Deadline | Verdict::Interrupted => {
+                let step =
+                    ran.step.as_ref().and_then(|id| self.plan.steps.iter().find(|step| step.id == *id));
+                let container = step.and_then(|step| step.action.container().map(str::to_owned));
+                Turn::Lost(Outage::boxed(container.map_or(Loss::Session, Loss::Container), why(ran)))
+            }
+        }
+    }
+
+    /// Where the run would start the gateway: waits until another log-in is allowed.
+    async fn may_start(&self) -> Option<Turn> {
+        loop {
+            if self.gateway_runs(self.world).await? {
+                return None;
+            }
+            let now = self.keep.now();
+            let log_ins = self.keep.uses(Used::LogIn);
+            let limits = &self.plan.watch.log_ins;
+            match budget::log_in(limits, &log_ins, &self.keep.uses(Used::Green), now) {
+                Allowed::Now => {
+                    return match self.about_to_log_in() {
+                        Ok(()) => None,
+                        Err(why) => Some(Turn::Lost(Outage::boxed(Loss::Session, why))),
+                    };
+                }
+                Allowed::From(at) | Allowed::UsedUp(at) => {
+                    let why = Diagnosis::of(&super::restarting::LogInsUsedUp {
+                        count: log_ins.len(),
+                        per_s: limits.per.get().as_secs(),
+                        until: at.to_string(),
+                    });
+                    let waits = EntryKind::Waits {
+                        rung: RecoveryRung::Restart,
+                        until: at.to_string(),
+                        why: why.clone(),
+                    };
+                    self.keep.tell(waits);
+                    self.keep.tell(EntryKind::Halted { why: why.clone() });
+                    if let Some(turn) = self.rest_until(at).await {
+                        return Some(turn);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Whether the gateway's container runs; `None` where no container of the playbook is the gateway, or the engine does
+    /// not say.
+    async fn gateway_runs(&self, world: &World) -> Option<bool> {
+        let gateway = self.plan.stack.gateway()?;
+        let container = world.docker.container(&gateway.spec.name).await.ok()?;
+        Some(container.is_some_and(|container| container.is_running()))
+    }
+}
+
+/// Why a run is not green.
+fn why(ran: &Ran) -> Diagnosis {
+    ran.why.clone().unwrap_or_else(|| Diagnosis::of(&NoAnswer))
+}

@@ -1,0 +1,267 @@
+//! The recovery ladder: one rung after the other, each with its budget, until everything is whole again; then nothing more
+//! is tried, and somebody is told.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::restarting::May;
+use super::whole::Waited;
+use super::{Keeping, Outage, Ran, Supervision, Turn};
+use crate::diagnosis::Diagnosis;
+use crate::engine::waiting::until;
+use crate::event::{EntryKind, Loss, Maintenance, RecoveryRung};
+use crate::playbook::{Plan, RestartFormat, RungFormat};
+use crate::ports::docker::RestartPolicy;
+
+/// How long a soft restart may take where the playbook does not say.
+const SOFT: Duration = Duration::from_mins(5);
+/// The same of a restart: a second factor may have to be given.
+const WHOLE: Duration = Duration::from_mins(15);
+/// A run that was not green although everything looked whole is tried again after this time.
+const RUN_AGAIN: Duration = Duration::from_secs(30);
+
+/// What became of a rung.
+enum Climbed {
+    /// It did not help, or does not fit.
+    Next,
+    /// Nothing after it may be tried either.
+    Halt(Diagnosis),
+    /// It is over.
+    Turn(Turn),
+}
+
+impl<K: Keeping, R: AsyncFn(&Plan) -> Ran> Supervision<'_, K, R> {
+    /// From a loss to a whole stack, or to a person.
+    pub(super) async fn recover(&self, mut outage: Box<Outage>) -> Turn {
+        let maintenance = self.maintenance();
+        let (what, why) = (outage.what.clone(), outage.why.clone());
+        self.keep.tell(EntryKind::Lost { what, why: why.clone(), maintenance });
+        self.tell_person(&mut outage, &why);
+        let mut halt = None;
+        for rung in &self.plan.watch.recovery {
+            match self.climb(rung, &mut outage).await {
+                Climbed::Next => {}
+                Climbed::Turn(turn) => return turn,
+                Climbed::Halt(why) => {
+                    halt = Some(why);
+                    break;
+                }
+            }
+        }
+        self.halt(outage, halt).await
+    }
+
+    async fn climb(&self, rung: &RungFormat, outage: &mut Outage) -> Climbed {
+        match rung {
+            RungFormat::Reconnect(format) => {
+                if self.nobody_restarts(&outage.what).await {
+                    return Climbed::Next;
+                }
+                self.begins(outage, RecoveryRung::Reconnect);
+                let climbed = self.settle(outage, Instant::now() + format.within.get()).await;
+                if matches!(climbed, Climbed::Next) {
+                    // A state that could not be proven for so long is not safe.
+                    self.hold_back(outage).await;
+                }
+                climbed
+            }
+            RungFormat::Wait(format) => self.wait_out(outage, format.after.get()).await,
+            RungFormat::SoftRestart(format) => self.soft_restart(outage, format).await,
+            RungFormat::Restart(format) => self.restarts(outage, format).await,
+        }
+    }
+
+    fn begins(&self, outage: &mut Outage, rung: RecoveryRung) {
+        let attempt = if outage.by == Some(rung) { outage.attempt + 1 } else { 1 };
+        (outage.by, outage.attempt) = (Some(rung), attempt);
+        self.keep.tell(EntryKind::Recovering { rung, attempt });
+    }
+
+    /// Whether what is lost is a container that does not run and that nobody starts again.
+    async fn nobody_restarts(&self, what: &Loss) -> bool {
+        let Loss::Container(key) = what else { return false };
+        let Some(item) = self.plan.stack.container(key) else { return false };
+        match self.world.docker.container(&item.spec.name).await {
+            Ok(Some(container)) => {
+                !container.is_running()
+                    && (container.restart == RestartPolicy::No
+                        || container.restart == RestartPolicy::OnFailure && container.exit_code == 0)
+            }
+            Ok(None) => true,
+            Err(_) => false,
+        }
+    }
+
+    /// While IBKR does maintenance, waits for its end, and a while longer.
+    async fn wait_out(&self, outage: &mut Outage, after: Duration) -> Climbed {
+        while let Some(window) = self.window() {
+            let until = window.until.checked_add(after).unwrap_or(window.until);
+            self.begins(outage, RecoveryRung::Wait);
+            let why = outage.why.clone();
+            self.keep.tell(EntryKind::Waits { rung: RecoveryRung::Wait, until: until.to_string(), why });
+            match self.settle(outage, self.instant(until)).await {
+                Climbed::Next if self.window().is_none() => {
+                    let maintenance =
+                        Maintenance { name: window.name.to_string(), until: window.until.to_string() };
+                    self.keep.tell(EntryKind::Outlived { why: outage.why.clone(), maintenance });
+                }
+                Climbed::Next => {}
+                climbed => return climbed,
+            }
+        }
+        Climbed::Next
+    }
+
+    /// Has IBC restart the gateway, where that can help.
+    async fn soft_restart(&self, outage: &mut Outage, format: &RestartFormat) -> Climbed {
+        let Some(ibc) = &self.plan.stack.connection.ibc else { return Climbed::Next };
+        if outage.what != Loss::Session {
+            return Climbed::Next;
+        }
+        let gateway = self.plan.stack.gateway();
+        match self.may(outage, RecoveryRung::SoftRestart, format, gateway).await {
+            May::Begin => {}
+            May::Whole => return self.proven(outage).await.unwrap_or(Climbed::Next),
+            // What bars a soft restart may still allow the next rung: it has a budget and bars of its own.
+            May::Not(_) => return Climbed::Next,
+            May::Turn(turn) => return Climbed::Turn(turn),
+            May::Asked => return Climbed::Turn(self.bring_up().await),
+        }
+        if let Err(why) = self.about_to(RecoveryRung::SoftRestart, gateway) {
+            return Climbed::Halt(why);
+        }
+        self.begins(outage, RecoveryRung::SoftRestart);
+        match self.world.ibc.restart(ibc).await {
+            Ok(_) => {
+                let within = format.within.map_or(SOFT, crate::period::Period::get);
+                self.settle(outage, Instant::now() + within).await
+            }
+            Err(error) => {
+                let why = Diagnosis::explained(&error);
+                self.keep.tell(EntryKind::Notice { why });
+                Climbed::Next
+            }
+        }
+    }
+
+    /// Restarts what is lost as often as the budget allows.
+    async fn restarts(&self, outage: &mut Outage, format: &RestartFormat) -> Climbed {
+        loop {
+            let Some(item) = self.to_restart(&outage.what) else {
+                return Climbed::Next;
+            };
+            match self.may(outage, RecoveryRung::Restart, format, Some(item)).await {
+                May::Begin => {}
+                May::Whole => match self.proven(outage).await {
+                    Some(climbed) => return climbed,
+                    None => continue,
+                },
+                May::Not(why) => return Climbed::Halt(why),
+                May::Turn(turn) => return Climbed::Turn(turn),
+                May::Asked => return Climbed::Turn(self.bring_up().await),
+            }
+            let Some(item) = self.to_restart(&outage.what) else { continue };
+            if let Err(why) = self.about_to(RecoveryRung::Restart, Some(item)) {
+                return Climbed::Halt(why);
+            }
+            self.begins(outage, RecoveryRung::Restart);
+            if let Err(failure) = self.restart(item, outage).await {
+                outage.why = failure.why;
+                continue;
+            }
+            let within = format.within.map_or(WHOLE, crate::period::Period::get);
+            if let Some(climbed) = self.run_again(outage, within).await {
+                return climbed;
+            }
+        }
+    }
+
+    /// Waits until everything looks whole, and has a run prove it.
+    async fn settle(&self, outage: &mut Outage, deadline: Instant) -> Climbed {
+        loop {
+            match self.until_whole(outage, Some(deadline)).await {
+                Waited::Whole => match self.proven(outage).await {
+                    Some(climbed) => return climbed,
+                    None if Instant::now() >= deadline => return Climbed::Next,
+                    None => until(deadline.min(Instant::now() + RUN_AGAIN)).await,
+                },
+                Waited::OutOfTime => return Climbed::Next,
+                Waited::Asked => return Climbed::Turn(self.bring_up().await),
+                Waited::Turn(turn) => return Climbed::Turn(turn),
+            }
+        }
+    }
+
+    async fn proven(&self, outage: &mut Outage) -> Option<Climbed> {
+        self.run_again(outage, self.plan.within).await
+    }
+
+    /// Runs the playbook once more, without what would disturb or watch; nothing when it was not green.
+    async fn run_again(&self, outage: &mut Outage, within: Duration) -> Option<Climbed> {
+        let ran = (self.run)(&self.plan.again(within)).await;
+        match self.after_run(&ran).await {
+            Turn::Whole => {
+                let after_ms = outage.began.elapsed().as_millis().try_into().unwrap_or(u64::MAX);
+                self.keep.tell(EntryKind::Recovered { after_ms, by: outage.by });
+                Some(Climbed::Turn(Turn::Whole))
+            }
+            Turn::Lost(lost) => {
+                (outage.what, outage.why) = (lost.what, lost.why.clone());
+                self.tell_person(outage, &lost.why);
+                None
+            }
+            turn => Some(Climbed::Turn(turn)),
+        }
+    }
+
+    /// Nothing more is tried. What comes back by itself, or by a person's hand, is seen all the same.
+    async fn halt(&self, mut outage: Box<Outage>, why: Option<Diagnosis>) -> Turn {
+        let why = why.unwrap_or_else(|| outage.why.clone());
+        self.hold_back(&mut outage).await;
+        self.keep.tell(EntryKind::Halted { why });
+        loop {
+            match self.until_whole(&mut outage, None).await {
+                Waited::Whole => {
+                    outage.by = None;
+                    if let Some(Climbed::Turn(turn)) = self.proven(&mut outage).await {
+                        return turn;
+                    }
+                    if let Some(turn) = self.rest_until(self.keep.now() + RUN_AGAIN).await {
+                        return turn;
+                    }
+                }
+                Waited::OutOfTime => {}
+                Waited::Asked => return self.bring_up().await,
+                Waited::Turn(turn) => return turn,
+            }
+        }
+    }
+
+    /// IBKR's maintenance that goes on now.
+    fn window(&self) -> Option<crate::evidence::maintenance::Window> {
+        crate::evidence::maintenance::now_inside(self.keep.now(), crate::evidence::maintenance::Region::Us)
+    }
+
+    fn maintenance(&self) -> Option<Maintenance> {
+        let window = self.window()?;
+        Some(Maintenance { name: window.name.to_string(), until: window.until.to_string() })
+    }
+}
+
+impl Outage {
+    /// A loss that was noticed now.
+    pub(super) fn boxed(what: Loss, why: Diagnosis) -> Box<Self> {
+        Box::new(Self {
+            what,
+            why,
+            began: Instant::now(),
+            session: None,
+            told: std::collections::BTreeSet::new(),
+            by: None,
+            attempt: 0,
+            held_back: std::collections::BTreeSet::new(),
+            factor_waits: 0,
+        })
+    }
+}

@@ -1,0 +1,517 @@
+//! Supervision under paused time: what is a loss, how soon it is known, which rung is climbed, and what is never done.
+
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use openbell::engine::{Keeping, Used};
+use openbell::event::EntryKind;
+use openbell::playbook::Plan;
+use openbell::ports::docker::RestartPolicy;
+
+use crate::support::machine::{BOT, GATEWAY, Machine, after, minutes};
+use crate::support::plan::{STACK, START, plan, steps};
+
+/// Far from every maintenance: a Wednesday afternoon in New York.
+const CALM: &str = "2026-06-10T18:00:00Z";
+
+const READY: &str = "- { id: net, do: { network: {} } }
+- { id: gateway, do: { start: { container: gateway } } }
+- { id: api, within: 3m, do: { ready: {} } }
+- { id: bot, do: { start: { container: bot } } }
+- { id: strategy, do: { strategy: {} } }";
+
+fn stack() -> Plan {
+    steps(READY)
+}
+
+fn with_ibc() -> Plan {
+    let text = STACK.replace("timeout: 5s }", "timeout: 5s, ibc: \"127.0.0.1:7462\" }");
+    plan(&format!("{text}\nsteps:\n{READY}"))
+}
+
+/// When the first entry of that kind was told, after that moment.
+fn told_after(
+    machine: &Machine,
+    since: Timestamp,
+    is: impl Fn(&EntryKind) -> bool,
+) -> Option<SignedDuration> {
+    let entries = machine.keep.entries.lock().unwrap();
+    entries.iter().find(|(at, kind)| *at >= since && is(kind)).map(|(at, _)| at.duration_since(since))
+}
+
+fn is_lost(kind: &EntryKind) -> bool {
+    matches!(kind, EntryKind::Lost { .. })
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_whole_stack_is_left_alone() {
+    let machine = Machine::at(CALM);
+    machine.during(&stack(), minutes(60)).await;
+    assert_eq!(machine.keep.told(), ["engine_up", "operational"]);
+    assert_eq!(machine.runs.load(Ordering::Relaxed), 1);
+    // A proof each half minute, and what the run itself asked while the gateway logged in.
+    let handshakes = machine.gateway.handshakes.load(Ordering::Relaxed);
+    assert!((120..=200).contains(&handshakes), "{handshakes} handshakes in an hour");
+    assert_eq!(machine.fakes.engine.changes().iter().filter(|what| what.starts_with("stop")).count(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_end_of_a_container_is_known_within_a_second_and_mended() {
+    let machine = Machine::at(CALM);
+    let mut since = machine.keep.now();
+    machine
+        .during(&stack(), async {
+            minutes(5).await;
+            since = machine.keep.now();
+            machine.fakes.engine.with(|state| state.ends(GATEWAY, 1));
+            minutes(5).await;
+        })
+        .await;
+    let known = told_after(&machine, since, is_lost).unwrap();
+    assert!(known <= SignedDuration::from_secs(1), "known after {known}");
+    // Nobody restarts it (restart: no): what is lost is started at once.
+    let told = machine.keep.told();
+    assert_eq!(
+        told[2..],
+        [
+            "lost Container(\"gateway\"): container::exited",
+            "Restart 1",
+            "recovered by Some(Restart)",
+            "operational"
+        ]
+    );
+    assert!(machine.fakes.engine.is_running(BOT));
+    assert_eq!(machine.keep.count(Used::LogIn), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_gateway_that_restarts_by_itself_is_waited_for() {
+    let machine = Machine::at(CALM);
+    let mut since = machine.keep.now();
+    machine
+        .during(&with_ibc(), async {
+            minutes(5).await;
+            since = machine.keep.now();
+            machine.gateway.restarts_for(Duration::from_secs(100));
+            minutes(10).await;
+        })
+        .await;
+    let known = told_after(&machine, since, is_lost).unwrap();
+    assert!(known <= SignedDuration::from_secs(1), "known after {known}");
+    let told = machine.keep.told();
+    assert_eq!(
+        told[2..],
+        ["lost Session: broker::dropped", "Reconnect 1", "recovered by Some(Reconnect)", "operational"]
+    );
+    assert_eq!(machine.keep.count(Used::Restart) + machine.keep.count(Used::SoftRestart), 0);
+    assert_eq!(machine.gateway.commands.load(Ordering::Relaxed), 0);
+    // The bot was proven again after the reconnect, and not disturbed.
+    assert!(!machine.fakes.engine.changes().contains(&format!("stop {BOT}")));
+}
+
+#[tokio::test(start_paused = true)]
+async fn silence_is_known_within_a_minute_and_a_soft_restart_comes_before_a_restart() {
+    let machine = Machine::at(CALM);
+    let mut since = machine.keep.now();
+    machine
+        .during(&with_ibc(), async {
+            minutes(5).await;
+            since = machine.keep.now();
+            machine.gateway.wedges();
+            minutes(30).await;
+        })
+        .await;
+    let known = told_after(&machine, since, is_lost).unwrap();
+    assert!(known <= SignedDuration::from_secs(60), "known after {known}");
+    let told = machine.keep.told();
+    assert_eq!(
+        told[2..],
+        [
+            "lost Session: broker::half_open",
+            "Reconnect 1",
+            "SoftRestart 1",
+            "recovered by Some(SoftRestart)",
+            "operational"
+        ]
+    );
+    assert_eq!(machine.keep.count(Used::SoftRestart), 1);
+    assert_eq!(machine.keep.count(Used::LogIn), 1, "a soft restart is no log-in");
+}
+
+#[tokio::test(start_paused = true)]
+async fn restarts_keep_their_distance_and_end_with_a_halt() {
+    let machine = Machine::at(CALM);
+    machine
+        .during(&stack(), async {
+            minutes(5).await;
+            machine.gateway.wedges_for_good();
+            minutes(180).await;
+        })
+        .await;
+    let told = machine.keep.told();
+    let restarts: Vec<Timestamp> = machine.keep.uses(Used::Restart);
+    assert_eq!(restarts.len(), 3, "{told:?}");
+    assert!(restarts[1].duration_since(restarts[0]) >= SignedDuration::from_mins(5));
+    assert!(restarts[2].duration_since(restarts[1]) >= SignedDuration::from_mins(10));
+    let halted: Vec<&String> = told.iter().filter(|told| told.starts_with("halted")).collect();
+    assert_eq!(halted, ["halted: watch::restarts_used_up"], "{told:?}");
+    // Nothing is proven of the gateway: what is held does not run.
+    assert!(!machine.fakes.engine.is_running(BOT));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_comes_back_after_a_halt_is_seen() {
+    let machine = Machine::at(CALM);
+    machine
+        .during(&stack(), async {
+            minutes(5).await;
+            machine.gateway.wedges_for_good();
+            minutes(180).await;
+            machine.gateway.is_cured();
+            minutes(10).await;
+        })
+        .await;
+    let told = machine.keep.told();
+    assert_eq!(told[told.len() - 2..], ["recovered by None", "operational"], "{told:?}");
+    assert!(machine.fakes.engine.is_running(BOT));
+}
+
+#[tokio::test(start_paused = true)]
+async fn log_ins_are_counted_over_power_cuts() {
+    let machine = Machine::at(CALM);
+    machine.gateway.wedges_for_good();
+    // Each boot starts the gateway, and none becomes green.
+    for _ in 0..3 {
+        machine.during(&stack(), minutes(2)).await;
+        machine.power_cut();
+    }
+    assert_eq!(machine.keep.count(Used::LogIn), 3);
+    machine.during(&stack(), minutes(120)).await;
+    assert_eq!(machine.keep.count(Used::LogIn), 3, "{:?}", machine.keep.told());
+    assert!(!machine.fakes.engine.is_running(GATEWAY));
+    let told = machine.keep.told();
+    assert_eq!(told.last().unwrap(), "halted: watch::log_ins_used_up", "{told:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_start_that_somebody_else_causes_is_a_log_in_as_well() {
+    let machine = Machine::at(CALM);
+    let mut plan = stack();
+    plan.stack.containers.get_mut("gateway").unwrap().spec.restart = RestartPolicy::UnlessStopped;
+    machine
+        .during(&plan, async {
+            minutes(15).await;
+            machine.fakes.engine.with(|state| state.ends(GATEWAY, 1));
+            after(Duration::from_secs(2)).await;
+            use openbell::ports::docker::Docker;
+            machine.fakes.engine.start(GATEWAY).await.unwrap();
+            minutes(5).await;
+        })
+        .await;
+    assert_eq!(machine.keep.count(Used::LogIn), 2, "{:?}", machine.keep.used.lock().unwrap());
+    assert_eq!(machine.keep.count(Used::Restart), 0);
+    let told = machine.keep.told();
+    assert_eq!(told[3..], ["Reconnect 1", "recovered by Some(Reconnect)", "operational"], "{told:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_is_restarted_while_ibkr_does_maintenance() {
+    // 23:50 in New York: the window ends at 01:00, which is 05:00 here.
+    let machine = Machine::at("2026-06-10T03:35:00Z");
+    machine
+        .during(&stack(), async {
+            minutes(15).await;
+            machine.gateway.wedges();
+            minutes(65).await;
+            assert_eq!(machine.keep.count(Used::Restart), 0, "{:?}", machine.keep.told());
+            minutes(30).await;
+        })
+        .await;
+    let told = machine.keep.told();
+    assert_eq!(
+        told[2..],
+        [
+            "lost Session: broker::half_open, in maintenance",
+            "Reconnect 1",
+            "Wait 1",
+            "waits Wait: broker::mute",
+            "outlived: broker::mute",
+            "Restart 1",
+            "recovered by Some(Restart)",
+            "operational"
+        ]
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_second_factor_is_waited_for_and_nothing_is_restarted() {
+    let machine = Machine::at(CALM);
+    machine
+        .during(&stack(), async {
+            minutes(5).await;
+            let prompt = vec!["IBC: Second Factor Authentication initiated".to_owned()];
+            machine.fakes.engine.with(|state| state.logs.insert(GATEWAY.into(), prompt));
+            machine.gateway.drops_and(|nature| nature.second_factor = true);
+            minutes(4).await;
+            machine.fakes.engine.with(|state| state.logs.remove(GATEWAY));
+            machine.gateway.becomes(|nature| nature.second_factor = false);
+            minutes(4).await;
+        })
+        .await;
+    let told = machine.keep.told();
+    assert_eq!(
+        told[2..],
+        [
+            "lost Session: broker::dropped",
+            "Reconnect 1",
+            "needs_person: gateway::two_factor_pending",
+            "recovered by Some(Reconnect)",
+            "operational"
+        ]
+    );
+    let until = machine.keep.entries.lock().unwrap().iter().find_map(|(at, kind)| match kind {
+        EntryKind::NeedsPerson { until, .. } => Some((*at, until.clone().unwrap())),
+        _ => None,
+    });
+    let (at, until) = until.unwrap();
+    let left = until.parse::<Timestamp>().unwrap().duration_since(at);
+    assert_eq!(left, SignedDuration::from_secs(180));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refused_log_in_is_never_tried_again() {
+    let machine = Machine::at(CALM);
+    machine
+        .during(&with_ibc(), async {
+            minutes(5).await;
+            let refused = vec!["IBC: Login failed".to_owned()];
+            machine.fakes.engine.with(|state| state.logs.insert(GATEWAY.into(), refused));
+            machine.gateway.drops_and(|nature| nature.second_factor = true);
+            minutes(120).await;
+        })
+        .await;
+    let told = machine.keep.told();
+    assert_eq!(machine.keep.count(Used::Restart) + machine.keep.count(Used::SoftRestart), 0, "{told:?}");
+    assert_eq!(machine.keep.count(Used::LogIn), 1);
+    assert!(told.contains(&"needs_person: gateway::login_failed".to_owned()), "{told:?}");
+    assert_eq!(told.iter().filter(|told| told.starts_with("halted")).count(), 1, "{told:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn lost_servers_are_waited_for_on_the_session_that_told_of_them() {
+    let machine = Machine::at(CALM);
+    machine
+        .during(&stack(), async {
+            minutes(5).await;
+            machine.gateway.becomes(|nature| nature.servers_lost = true);
+            minutes(3).await;
+            machine.gateway.becomes(|nature| nature.servers_lost = false);
+            minutes(3).await;
+        })
+        .await;
+    let told = machine.keep.told();
+    assert_eq!(
+        told[2..],
+        [
+            "lost Session: broker::connectivity_lost",
+            "Reconnect 1",
+            "recovered by Some(Reconnect)",
+            "operational"
+        ]
+    );
+    let length = machine.keep.entries.lock().unwrap().iter().find_map(|(_, kind)| match kind {
+        EntryKind::Recovered { after_ms, .. } => Some(*after_ms),
+        _ => None,
+    });
+    assert!((179_000..182_000).contains(&length.unwrap()), "{length:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_state_that_is_not_safe_any_more_stops_the_bot_for_good() {
+    let machine = Machine::at(CALM);
+    let mut since = machine.keep.now();
+    machine
+        .during(&stack(), async {
+            minutes(5).await;
+            since = machine.keep.now();
+            machine.gateway.becomes(|nature| nature.accounts = vec!["U7654321"]);
+            minutes(2).await;
+            assert!(!machine.fakes.engine.is_running(BOT));
+            use openbell::ports::docker::Docker;
+            machine.fakes.engine.start(BOT).await.unwrap();
+            after(Duration::from_secs(10)).await;
+            assert!(!machine.fakes.engine.is_running(BOT), "started behind openbell's back");
+            machine.gateway.becomes(|nature| nature.accounts = vec!["DU1234567"]);
+            minutes(30).await;
+            assert!(!machine.fakes.engine.is_running(BOT), "nobody has looked at it yet");
+            machine.keep.again.store(true, Ordering::Relaxed);
+            minutes(2).await;
+            assert!(machine.fakes.engine.is_running(BOT));
+        })
+        .await;
+    let known = told_after(&machine, since, |kind| matches!(kind, EntryKind::Unsafe { .. })).unwrap();
+    assert!(known <= SignedDuration::from_secs(30), "known after {known}");
+    let told = machine.keep.told();
+    assert_eq!(told[2..], ["unsafe: safety::account", "unsafe: safety::started_again", "operational"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_gateway_that_comes_back_with_a_live_account_stops_the_bot() {
+    let machine = Machine::at(CALM);
+    machine
+        .during(&stack(), async {
+            minutes(5).await;
+            machine.gateway.drops_and(|nature| nature.accounts = vec!["U7654321"]);
+            after(Duration::from_secs(5)).await;
+            assert!(!machine.fakes.engine.is_running(BOT), "{:?}", machine.keep.told());
+        })
+        .await;
+    assert!(machine.keep.told().contains(&"unsafe: safety::account".to_owned()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_machine_that_slept_is_looked_at_anew_and_nothing_is_lost() {
+    let machine = Machine::at(CALM);
+    machine
+        .during(&stack(), async {
+            minutes(5).await;
+            *machine.keep.set.lock().unwrap() += SignedDuration::from_hours(8);
+            minutes(5).await;
+            *machine.keep.set.lock().unwrap() -= SignedDuration::from_hours(8);
+            minutes(5).await;
+        })
+        .await;
+    assert_eq!(machine.keep.told(), ["engine_up", "operational", "clock_jumped", "clock_jumped"]);
+    let by: Vec<i64> = machine
+        .keep
+        .entries
+        .lock()
+        .unwrap()
+        .iter()
+        .filter_map(|(_, kind)| match kind {
+            EntryKind::ClockJumped { by_ms } => Some(*by_ms),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(by, [8 * 3_600_000, -8 * 3_600_000]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_clock_that_was_set_back_neither_frees_a_budget_nor_blocks_it_for_ever() {
+    let machine = Machine::at(CALM);
+    let now = machine.keep.now();
+    for _ in 0..3 {
+        machine.keep.note(Used::LogIn, now + SignedDuration::from_hours(24 * 365)).unwrap();
+    }
+    machine.during(&stack(), minutes(60)).await;
+    assert_eq!(machine.keep.count(Used::LogIn), 3, "log-ins of the future are those of today");
+    assert!(machine.keep.told().contains(&"halted: watch::log_ins_used_up".to_owned()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_pause_lets_recovery_rest_and_watching_go_on() {
+    let machine = Machine::at(CALM);
+    machine
+        .during(&stack(), async {
+            minutes(5).await;
+            let until = machine.keep.now() + SignedDuration::from_mins(60);
+            *machine.keep.paused.lock().unwrap() = Some(until);
+            machine.gateway.wedges();
+            minutes(55).await;
+            let told = machine.keep.told();
+            assert_eq!(told[2..], ["lost Session: broker::half_open", "Reconnect 1"]);
+            assert_eq!(machine.keep.count(Used::Restart), 0);
+            minutes(20).await;
+        })
+        .await;
+    let told = machine.keep.told();
+    assert_eq!(told[4..], ["Restart 1", "recovered by Some(Restart)", "operational"], "{told:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_restart_that_cannot_be_remembered_is_not_made() {
+    let machine = Machine::at(CALM);
+    machine
+        .during(&stack(), async {
+            minutes(5).await;
+            machine.keep.full.store(true, Ordering::Relaxed);
+            machine.gateway.wedges();
+            minutes(60).await;
+        })
+        .await;
+    let restarts =
+        machine.fakes.engine.changes().iter().filter(|what| *what == &format!("stop {GATEWAY}")).count();
+    assert_eq!(restarts, 0, "{:?}", machine.keep.told());
+    assert!(machine.keep.told().iter().any(|told| told.starts_with("halted")));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_engine_that_is_late_is_waited_for_and_told_about() {
+    let machine = Machine::at(CALM);
+    machine.fakes.engine.with(|state| {
+        for _ in 0..700 {
+            state.unreachable.push_back(openbell::ports::docker::DockerError::Timeout {
+                host: "fake".into(),
+                seconds: 30,
+                doing: "version".into(),
+            });
+        }
+    });
+    machine.during(&stack(), minutes(20)).await;
+    let told = machine.keep.told();
+    assert_eq!(
+        told,
+        ["lost Engine: docker::timeout", "halted: docker::timeout", "engine_up", "operational"],
+        "{told:?}"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_whole_before_is_adopted_unchanged() {
+    let machine = Machine::at(CALM);
+    machine.during(&stack(), minutes(10)).await;
+    let before = machine.fakes.engine.changes();
+    // openbell ended, by a crash or by hand; the containers run on.
+    machine.during(&stack(), minutes(10)).await;
+    assert_eq!(machine.fakes.engine.changes(), before);
+    assert_eq!(machine.keep.count(Used::LogIn), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_bot_alone_is_restarted_through_its_gate() {
+    let machine = Machine::at(CALM);
+    machine
+        .during(&stack(), async {
+            minutes(5).await;
+            machine.fakes.engine.with(|state| state.ends(BOT, 1));
+            minutes(5).await;
+        })
+        .await;
+    let told = machine.keep.told();
+    assert_eq!(
+        told[2..],
+        [
+            "lost Container(\"bot\"): container::exited",
+            "Restart 1",
+            "recovered by Some(Restart)",
+            "operational"
+        ]
+    );
+    assert_eq!(machine.keep.count(Used::LogIn), 1, "the gateway was left alone");
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_a_ladder_an_outage_is_told_and_nothing_is_done() {
+    let machine = Machine::at(CALM);
+    let text = format!("{STACK}\nwatch: {{ recovery: [] }}\nsteps:\n{START}");
+    machine
+        .during(&plan(&text), async {
+            minutes(5).await;
+            machine.gateway.wedges();
+            minutes(60).await;
+        })
+        .await;
+    let told = machine.keep.told();
+    assert_eq!(told[2..], ["lost Session: broker::half_open", "halted: broker::half_open"], "{told:?}");
+}
