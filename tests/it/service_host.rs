@@ -119,10 +119,7 @@ fn systemd_reads_every_path_and_option_back_as_it_was() {
     assert_eq!((verified.code, verified.stderr.as_str()), (0, ""), "{}", host.succeeds(&["cat", FILE]));
     let state = "/var/lib/openbell/rehearsal";
     let expected = format!("watch {playbook} --reports {state}/reports --state {state} --var {option}");
-    host.until(&expected, Duration::from_secs(30), |host| {
-        let told = host.succeeds(&["journalctl", "-b", "-u", UNIT, "-o", "cat", "--no-pager"]);
-        told.lines().any(|line| line == expected)
-    });
+    host.until(&expected, Duration::from_secs(30), |host| journal(host).lines().any(|line| line == expected));
     let status = host.exec(&["openbell", "service", "status", &playbook, "--json"]);
     assert_eq!(status.code, 1, "a program that ends without a word is no service: {}", status.stdout);
     let status: Value = serde_json::from_str(&status.stdout).unwrap();
@@ -135,6 +132,31 @@ fn systemd_reads_every_path_and_option_back_as_it_was() {
     let purged = says(&host, &["uninstall", "--name", "rehearsal", "--purge"], 0);
     assert!(purged.contains(&format!("{state} removed")), "{purged}");
     assert_ne!(host.exec(&["test", "-e", "/var/lib/openbell"]).code, 0);
+}
+
+/// What the journal has of the unit since the host was started.
+fn journal(host: &Host) -> String {
+    host.succeeds(&["journalctl", "-b", "-u", UNIT, "-o", "cat", "--no-pager"])
+}
+
+/// `echo` is started instead of openbell, and the journal tells that it was.
+#[test]
+fn an_installed_service_starts_with_the_host_also_after_a_power_cut() {
+    let host = Host::start("boot");
+    host.succeeds(&["cp", "/bin/echo", "/usr/local/bin/echo"]);
+    says(&host, &["install", REHEARSAL, "--program", "/usr/local/bin/echo", "--no-start"], 0);
+    let unit = host.succeeds(&["cat", FILE]);
+    let started = format!("watch {REHEARSAL} --reports");
+    assert!(!journal(&host).contains(&started), "it was not to be started");
+    // With nothing written by anybody but the installation itself.
+    host.power_cut();
+    assert_eq!(host.succeeds(&["cat", FILE]), unit);
+    host.until("it starts with the host", Duration::from_secs(60), |host| journal(host).contains(&started));
+    host.reboot();
+    host.until("it starts again", Duration::from_secs(60), |host| journal(host).contains(&started));
+    says(&host, &["uninstall", REHEARSAL], 0);
+    host.reboot();
+    assert!(!journal(&host).contains(&started), "what is removed does not start");
 }
 
 /// The last report is joined with the service, also one of a run by hand.
