@@ -19,6 +19,7 @@
 //! - [`edit`]: changes of a playbook's text that keep the rest of it, guarded, approved where they touch safety, written whole.
 //! - [`calendar`]: the coming days: maintenance, ends of the weekly tokens, changes of the clocks.
 //! - [`explain`]: what every code means, told by what, and what to do.
+//! - [`service`]: the texts by which a system starts openbell and keeps it.
 //! - [`compose`]: a compose file as Compose reads it; [`scaffold`]: a playbook to begin with.
 //! - [`wire`]: the TWS API in bytes; [`sim`]: the stand-ins for rehearsals and tests.
 
@@ -47,6 +48,7 @@ pub mod redact;
 pub mod report;
 pub mod scaffold;
 pub mod secret_name;
+pub mod service;
 pub mod sim;
 pub mod state;
 pub mod steps;

@@ -7,3 +7,4 @@ pub mod http;
 pub mod ibc;
 pub mod net;
 pub mod probe;
+pub mod service_socket;

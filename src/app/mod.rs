@@ -33,6 +33,7 @@ mod records;
 mod remembered;
 mod run;
 mod schema;
+mod service;
 mod shell;
 mod stop;
 mod validate;
@@ -90,6 +91,7 @@ pub async fn main(cli: Cli, around: &Surroundings) -> ExitCode {
         Command::Explain(arguments) => explain::explain(&arguments),
         Command::Diagnose(arguments) => Box::pin(diagnose::diagnose(arguments, around)).await,
         Command::Calendar(arguments) => calendar::calendar(&arguments, around),
+        Command::Service(arguments) => service::service(&arguments, around),
         Command::Down(arguments) => down::down(arguments, around).await,
         Command::Pause(arguments) => pause::pause(&arguments, around),
         Command::Resume(arguments) => pause::resume(&arguments, around),

@@ -12,6 +12,7 @@ mod diagnose;
 mod edit;
 mod probe;
 mod reading;
+mod service;
 mod shell;
 mod stack;
 mod state;
@@ -22,6 +23,9 @@ pub use diagnose::{Diagnose, Expect, Explain, Fix};
 pub use edit::{Accept, Audit, AuditCommand, Edit, Get, Set, Undo, Unset, Writing};
 pub use probe::{Probe, ProbeStage};
 pub use reading::Reading;
+pub use service::{
+    At, Definition, For, Install, Print, ServiceArgs, ServiceCommand, ServiceStatus, Uninstall, Which,
+};
 pub use shell::{Completions, Man, Shell};
 pub use stack::{Init, Lint, Migrate, PlanArgs, ProblemFormat};
 pub use state::{Pause, Resume, StateArgs};
@@ -79,6 +83,8 @@ pub enum Command {
     Diagnose(Diagnose),
     /// Print the coming maintenance windows, the weekly re-authentication and changes of the clocks.
     Calendar(Calendar),
+    /// A playbook as a service of this system: started at boot, kept running.
+    Service(ServiceArgs),
     /// Remove what a playbook made: its containers, network and built images. Volumes stay.
     Down(Down),
     /// Let recovery and messages rest for a while.

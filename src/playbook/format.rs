@@ -8,9 +8,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::container::ContainerFormat;
-use super::watch::WatchFormat;
 use super::journal::JournalFormat;
 use super::maintenance::MaintenanceFormat;
+use super::watch::WatchFormat;
 use crate::document::Version;
 use crate::period::Period;
 use crate::ports::broker::AccountPattern;

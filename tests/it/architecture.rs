@@ -35,6 +35,7 @@ const RULES: &[(&str, &[&str])] = &[
             "report",
             "scaffold",
             "secret_name",
+            "service",
             "sim",
             "state",
             "steps",
@@ -70,6 +71,7 @@ const RULES: &[(&str, &[&str])] = &[
     ("period", &[]),
     ("redact", &["secret_name"]),
     ("secret_name", &[]),
+    ("service", &["ports"]),
     ("wire", &[]),
 ];
 
@@ -79,7 +81,16 @@ const OWNED: &[(&str, &[&str])] = &[
     ("ibapi", &["src/adapters/api_client/", "src/sim/bot/"]),
     ("reqwest", &["src/adapters/http.rs"]),
     ("granit_parser", &["src/document/"]),
-    ("minijinja", &["src/report/", "src/scaffold/", "src/playbook/condition.rs", "src/playbook/condition/"]),
+    (
+        "minijinja",
+        &[
+            "src/report/",
+            "src/scaffold/",
+            "src/service/",
+            "src/playbook/condition.rs",
+            "src/playbook/condition/",
+        ],
+    ),
     ("indicatif", &["src/report/screen.rs"]),
     ("clap_complete", &["src/cli/shell.rs"]),
     ("clap_mangen", &["src/cli/shell.rs"]),

@@ -26,6 +26,7 @@ mod safety_live;
 mod script;
 mod script_form;
 mod secrets;
+mod service;
 mod state;
 mod steps;
 mod watch;
@@ -61,6 +62,7 @@ pub(super) const AREAS: &[Area] = &[
     script::AREA,
     script_form::AREA,
     report::AREA,
+    service::AREA,
     state::AREA,
     calendar::AREA,
 ];

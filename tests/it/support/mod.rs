@@ -7,6 +7,8 @@ pub mod dice;
 pub mod door;
 pub mod engine;
 pub mod evidence;
+#[cfg(target_os = "linux")]
+pub mod host;
 pub mod http;
 pub mod machine;
 pub mod oracle;
