@@ -12,6 +12,7 @@
 //! - [`steps`]: the kinds of step, one file each; an action is one attempt.
 //! - [`ports`]: the world as steps see it; [`adapters`]: the world as it is.
 //! - [`event`]: the five kinds of event; [`report`]: what is made of them.
+//! - [`notify`]: what of a stack's story becomes a message, and how it arrives.
 //! - [`diagnose`]: one look at everything, for a person who asks why. [`evidence`]: what was seen of a stack, and what it means.
 //! - [`ladder`]: the rungs of readiness; [`diagnosis`]: a failure as data; [`redact`]: no secret in any of it; [`secret_name`]: which names speak of one; [`period`]: spans of time as written;
 //!   [`document`]: a YAML file from text to value, and what is wrong with it.
@@ -36,6 +37,7 @@ pub mod exit;
 pub mod explain;
 pub mod ladder;
 pub mod lint;
+pub mod notify;
 pub mod period;
 pub mod playbook;
 pub mod ports;
