@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme};
 use tokio::runtime::{Builder, Runtime};
 
-use crate::cli::{Cli, Command};
+use crate::cli::{Cli, Command, Notify, NotifyCommand};
 use crate::exit::Exit;
 use crate::sim::cli::SimArguments;
 use crate::sim::{self, SimError};
@@ -23,6 +23,7 @@ mod init;
 mod lint;
 mod matrix;
 mod migrate;
+mod notify;
 mod plan;
 mod probe;
 mod reading;
@@ -83,6 +84,9 @@ pub async fn main(cli: Cli, around: &Surroundings) -> ExitCode {
         Command::Schema(arguments) => schema::schema(&arguments),
         Command::Explain(arguments) => explain::explain(&arguments),
         Command::Diagnose(arguments) => Box::pin(diagnose::diagnose(arguments, around)).await,
+        Command::Notify(Notify { command: NotifyCommand::Test(arguments) }) => {
+            notify::test(&arguments, around).await
+        }
         Command::Down(arguments) => down::down(arguments, around).await,
         Command::Sim(arguments) => return stand_in(arguments, around).await,
     };

@@ -7,6 +7,7 @@ use crate::diagnose::Examination;
 use crate::document::schema_of;
 use crate::event::Event;
 use crate::exit::Exit;
+use crate::notify::Notification;
 use crate::report::{PlanReport, ProbeReport, Rollup};
 use crate::sim::script;
 use crate::{playbook, report};
@@ -19,6 +20,7 @@ pub(super) fn schema(arguments: &Schema) -> Exit {
         SchemaOf::Script => script::schema(),
         SchemaOf::Examination => schema_of::<Examination>(),
         SchemaOf::Event => schema_of::<Event>(),
+        SchemaOf::Notification => schema_of::<Notification>(),
         SchemaOf::Plan => schema_of::<PlanReport>(),
         SchemaOf::Probe => schema_of::<ProbeReport>(),
     };

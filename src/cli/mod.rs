@@ -9,6 +9,7 @@ use crate::period::Period;
 mod arming;
 mod diagnose;
 mod edit;
+mod notify;
 mod probe;
 mod reading;
 mod shell;
@@ -16,6 +17,7 @@ mod stack;
 
 pub use arming::ArmingArgs;
 pub use diagnose::{Diagnose, Expect, Explain, Fix};
+pub use notify::{Notify, NotifyCommand, NotifyTest};
 pub use edit::{Accept, Audit, AuditCommand, Edit, Get, Set, Undo, Unset, Writing};
 pub use probe::{Probe, ProbeStage};
 pub use reading::Reading;
@@ -73,6 +75,8 @@ pub enum Command {
     /// Find out why a gateway is not ready: one look at everything, causes with evidence and a next step.
     #[command(after_help = diagnose::HELP)]
     Diagnose(Diagnose),
+    /// Notifications by hand: does anybody hear them?
+    Notify(Notify),
     /// Remove what a playbook made: its containers, network and built images. Volumes stay.
     Down(Down),
     /// Print completions for a shell.
@@ -162,6 +166,8 @@ pub enum SchemaOf {
     Script,
     /// A line of `run --events`.
     Event,
+    /// What a webhook of `notify` is sent.
+    Notification,
     /// What `diagnose --json` prints.
     Examination,
     /// What `plan --json` prints.

@@ -27,6 +27,20 @@ pub struct Config {
     pub ping: Option<Ping>,
 }
 
+impl Config {
+    /// Where its secrets are kept.
+    pub fn secrets(&self) -> Vec<SecretSource> {
+        let addresses = self.channels.iter().map(|channel| &channel.address);
+        let addresses = addresses.chain(self.ping.iter().map(|ping| &ping.address));
+        let kept = addresses.filter_map(|address| match address {
+            Address::Secret(from) => Some(from.clone()),
+            Address::Plain(_) => None,
+        });
+        let headers = self.channels.iter().filter_map(|channel| Some(channel.header.as_ref()?.2.clone()));
+        kept.chain(headers).collect()
+    }
+}
+
 /// Where messages go.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Channel {
@@ -110,8 +124,13 @@ impl Debounce {
             "gateway::locked" => LOCKED,
             "gateway::login_failed" => PASSWORD,
             _ if kind == Kind::Halted => EXHAUSTED,
-            _ => self.others.unwrap_or(OTHERS),
+            _ => self.others(),
         }
+    }
+
+    /// How soon what no code is declared for is told again.
+    pub fn others(&self) -> Duration {
+        self.others.unwrap_or(OTHERS)
     }
 
     /// No code has to wait longer than this.

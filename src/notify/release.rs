@@ -30,7 +30,8 @@ impl Fold {
         let mut due = Vec::new();
         let Some(mut outage) = self.memory.outage.take() else { return due };
         for mut concern in std::mem::take(&mut outage.concerns) {
-            let rests = rests(&self.memory, &self.config.debounce, &concern).filter(|rests| *rests > now);
+            let rests = rests(&self.memory, &self.config.debounce, &concern, outage.since);
+            let rests = rests.filter(|rests| *rests > now);
             if concern.due > now || (resting && concern.kind != Kind::Unsafe) {
                 outage.concerns.push(concern);
             } else if let Some(rests) = rests {
@@ -47,8 +48,11 @@ impl Fold {
     }
 }
 
-/// Until when something is not told again.
-fn rests(memory: &Memory, debounce: &Debounce, concern: &Concern) -> Option<Timestamp> {
-    let again = SignedDuration::try_from(debounce.of(concern.kind, &concern.why.code)).ok()?;
-    memory.told.get(&concern.key())?.checked_add(again).ok()
+/// Until when something is not told again. Of an outage that is over less is held back: who was told that it works again
+/// must not believe it for a day.
+fn rests(memory: &Memory, debounce: &Debounce, concern: &Concern, since: Timestamp) -> Option<Timestamp> {
+    let told = memory.told.get(&concern.key())?;
+    let again = debounce.of(concern.kind, &concern.why.code);
+    let again = if *told < since { again.min(debounce.others()) } else { again };
+    told.checked_add(SignedDuration::try_from(again).ok()?).ok()
 }

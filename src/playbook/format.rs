@@ -8,6 +8,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::container::ContainerFormat;
+use super::notify::NotifyFormat;
 use crate::document::Version;
 use crate::period::Period;
 use crate::ports::broker::AccountPattern;
@@ -56,6 +57,10 @@ pub struct Playbook {
     /// The containers of the stack by the name under which they reach each other.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub containers: BTreeMap<String, ContainerFormat>,
+    /// Who is told what becomes of the stack, by `openbell watch`. Default: nobody.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "NotifyFormat")]
+    pub notify: Option<NotifyFormat>,
     /// The steps, carried out in this order; those with `needs` as soon as these are done.
     #[schemars(length(min = 1))]
     pub steps: Vec<Step>,

@@ -18,6 +18,7 @@ mod interpolate;
 mod load;
 mod matrix;
 pub mod migrate;
+mod notify;
 mod order;
 mod outside;
 mod part;
@@ -35,6 +36,9 @@ pub use format::{
 };
 pub use from_compose::ComposeReference;
 pub use inputs::Inputs;
+pub use notify::{
+    ChannelFormat, DigestFormat, NotifyFormat, PingFormat, ReminderFormat,
+};
 pub use load::{Loaded, load, load_text};
 pub(crate) use outside::whole;
 pub use part::check_part;

@@ -10,6 +10,7 @@ use super::{
     Condition, ContainerFormat, EnvText, HealthCheckFormat, Mode, Playbook, RestartText, SecretReference,
     Step,
 };
+use crate::notify;
 use crate::ports::docker::{ContainerSpec, EnvValue, HealthCheck, Mount, RestartPolicy};
 use crate::ports::files::BuildSpec;
 use crate::ports::secrets::SecretSource;
@@ -36,6 +37,8 @@ pub struct Plan {
     pub finally: Vec<PlannedStep>,
     /// The variables by name, for conditions.
     pub variables: BTreeMap<String, String>,
+    /// Who is told what becomes of the stack.
+    pub notify: Option<notify::Config>,
     /// The id of the matrix's entry it was made from.
     pub variant: Option<String>,
 }
@@ -68,6 +71,7 @@ impl Plan {
             on_failure: planned(&playbook.on_failure, &stack),
             finally: planned(&playbook.finally, &stack),
             variables: playbook.vars.clone(),
+            notify: playbook.notify.as_ref().map(|format| format.resolved(file.parent().unwrap_or(Path::new("/")))),
             variant: None,
             stack,
         }
@@ -87,13 +91,14 @@ impl Plan {
         })
     }
 
-    /// Where the secrets are kept that the environment of a container is given.
+    /// Where the secrets are kept that the playbook names: for the environment of containers, and for notifications.
     pub fn named_secrets(&self) -> impl Iterator<Item = SecretSource> {
         let values = self.stack.containers.values().flat_map(|item| item.spec.env.values());
-        values.filter_map(|value| match value {
+        let of_containers = values.filter_map(|value| match value {
             EnvValue::Secret { from, .. } => Some(from.clone()),
             EnvValue::Plain(_) => None,
-        })
+        });
+        of_containers.chain(self.notify.iter().flat_map(notify::Config::secrets))
     }
 
     /// Where everything is kept that may be secret: the environment's, and files that are mounted.
@@ -215,7 +220,7 @@ fn env(value: &EnvText, directory: &Path) -> EnvValue {
     }
 }
 
-fn source(reference: &SecretReference, directory: &Path) -> SecretSource {
+pub(super) fn source(reference: &SecretReference, directory: &Path) -> SecretSource {
     match reference {
         SecretReference::File { file } => SecretSource::File(resolved(file, directory)),
         SecretReference::Env { env } => SecretSource::Env(env.clone()),

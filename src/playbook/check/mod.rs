@@ -14,6 +14,7 @@ mod gates;
 mod ids;
 mod live;
 mod needs;
+mod notify;
 mod reach;
 mod safety;
 mod steps;
@@ -40,6 +41,7 @@ pub(super) fn check(playbook: &Playbook, places: &Places) -> Vec<Problem> {
     check.live_ports();
     check.published_elsewhere();
     check.steps();
+    check.notify();
     check.problems
 }
 
