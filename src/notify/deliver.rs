@@ -25,7 +25,8 @@ impl Notifier {
     /// told once. It can be dropped at any moment: what was not answered is sent again, by the next call.
     pub async fn deliver_due(&self, http: &dyn Http, now: Timestamp) -> Vec<Diagnosis> {
         let (began, expired) = (Instant::now(), self.expire(now));
-        let channels = self.config.channels.iter().filter_map(|channel| Some((channel, self.claim(&channel.name)?)));
+        let channels =
+            self.config.channels.iter().filter_map(|channel| Some((channel, self.claim(&channel.name)?)));
         let channels: Vec<_> = channels.collect();
         let claimed = self.claim(PING);
         let sent = channels.into_iter().map(|(channel, claim)| async move {
@@ -78,7 +79,12 @@ impl Notifier {
     }
 
     /// The messages of one channel that are due, until one does not arrive. Whether anything changed, and what failed.
-    async fn channel(&self, channel: &Channel, http: &dyn Http, clock: (Timestamp, Instant)) -> (bool, Vec<Diagnosis>) {
+    async fn channel(
+        &self,
+        channel: &Channel,
+        http: &dyn Http,
+        clock: (Timestamp, Instant),
+    ) -> (bool, Vec<Diagnosis>) {
         let (mut changed, mut told) = (false, Vec::new());
         for _ in 0..AT_ONCE {
             let now = later(clock);
@@ -120,7 +126,8 @@ impl Notifier {
         let ping = self.config.ping.as_ref()?;
         {
             let mut state = self.state();
-            let due = state.fold.is_green() && state.ping.next.is_none_or(|next| next <= clock.0 || far(next, clock.0, ping));
+            let due = state.fold.is_green()
+                && state.ping.next.is_none_or(|next| next <= clock.0 || far(next, clock.0, ping));
             if !due {
                 return None;
             }
@@ -160,7 +167,10 @@ fn far(next: Timestamp, now: Timestamp, ping: &Ping) -> bool {
 
 /// The time of day now.
 fn later((then, began): (Timestamp, Instant)) -> Timestamp {
-    SignedDuration::try_from(began.elapsed()).ok().and_then(|passed| then.checked_add(passed).ok()).unwrap_or(then)
+    SignedDuration::try_from(began.elapsed())
+        .ok()
+        .and_then(|passed| then.checked_add(passed).ok())
+        .unwrap_or(then)
 }
 
 /// A channel that is being asked; given back when it is dropped, however that comes.

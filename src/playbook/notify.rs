@@ -8,8 +8,8 @@ use jiff::tz::TimeZone;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::plan::source;
 use super::EnvText;
+use super::plan::source;
 use crate::notify::{
     Address, Channel, ChannelKind, Config, Debounce, Digest, DigestEvery, Ping, Reminder, Severity,
     TimeOfDay, Weekday,
@@ -173,7 +173,10 @@ impl NotifyFormat {
                 .reminder
                 .as_ref()
                 .and_then(|reminder| Some(Reminder { day: reminder.day, at: time(&reminder.at, "18:00")? })),
-            ping: self.ping.as_ref().map(|ping| Ping { address: address(&ping.url), every: ping.every.get() }),
+            ping: self
+                .ping
+                .as_ref()
+                .map(|ping| Ping { address: address(&ping.url), every: ping.every.get() }),
         }
     }
 }

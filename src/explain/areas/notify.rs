@@ -59,7 +59,9 @@ const ENTRIES: &[Entry] = &[
             openbell in it. A certificate that cannot be checked is not believed.",
         remedy: &[
             Step::run("On Debian or Ubuntu.", "apt-get install ca-certificates"),
-            Step::say("In a container mount `/etc/ssl/certs:/etc/ssl/certs:ro`, or name a file in `SSL_CERT_FILE`."),
+            Step::say(
+                "In a container mount `/etc/ssl/certs:/etc/ssl/certs:ro`, or name a file in `SSL_CERT_FILE`.",
+            ),
         ],
         links: &[],
     },
