@@ -13,6 +13,7 @@
 //! - [`ports`]: the world as steps see it; [`adapters`]: the world as it is.
 //! - [`event`]: the five kinds of event; [`report`]: what is made of them.
 //! - [`state`]: what is remembered between runs, on the disk.
+//! - [`notify`]: what of a stack's story becomes a message, and how it arrives.
 //! - [`diagnose`]: one look at everything, for a person who asks why. [`evidence`]: what was seen of a stack, and what it means.
 //! - [`ladder`]: the rungs of readiness; [`diagnosis`]: a failure as data; [`redact`]: no secret in any of it; [`secret_name`]: which names speak of one; [`period`]: spans of time as written;
 //!   [`document`]: a YAML file from text to value, and what is wrong with it.
@@ -41,6 +42,7 @@ pub mod explain;
 pub mod ladder;
 pub mod lint;
 mod lock_file;
+pub mod notify;
 pub mod period;
 pub mod playbook;
 pub mod ports;

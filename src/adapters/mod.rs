@@ -3,6 +3,7 @@
 pub mod api_client;
 pub mod docker;
 pub mod files;
+pub mod host;
 pub mod http;
 pub mod ibc;
 pub mod net;

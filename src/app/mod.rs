@@ -9,7 +9,7 @@ use jiff::tz::TimeZone;
 use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme};
 use tokio::runtime::{Builder, Runtime};
 
-use crate::cli::{Cli, Command};
+use crate::cli::{Cli, Command, Notify, NotifyCommand};
 use crate::exit::Exit;
 use crate::sim::cli::SimArguments;
 use crate::sim::{self, SimError};
@@ -26,6 +26,7 @@ mod lint;
 mod matrix;
 mod migrate;
 mod pause;
+mod notify;
 mod plan;
 mod probe;
 mod reading;
@@ -92,6 +93,9 @@ pub async fn main(cli: Cli, around: &Surroundings) -> ExitCode {
         Command::Diagnose(arguments) => Box::pin(diagnose::diagnose(arguments, around)).await,
         Command::Calendar(arguments) => calendar::calendar(&arguments, around),
         Command::Service(arguments) => service::service(&arguments, around),
+        Command::Notify(Notify { command: NotifyCommand::Test(arguments) }) => {
+            notify::test(&arguments, around).await
+        }
         Command::Down(arguments) => down::down(arguments, around).await,
         Command::Pause(arguments) => pause::pause(&arguments, around),
         Command::Resume(arguments) => pause::resume(&arguments, around),

@@ -10,6 +10,7 @@ mod arming;
 mod calendar;
 mod diagnose;
 mod edit;
+mod notify;
 mod probe;
 mod reading;
 mod service;
@@ -21,6 +22,7 @@ pub use arming::ArmingArgs;
 pub use calendar::{Calendar, RegionName};
 pub use diagnose::{Diagnose, Expect, Explain, Fix};
 pub use edit::{Accept, Audit, AuditCommand, Edit, Get, Set, Undo, Unset, Writing};
+pub use notify::{Notify, NotifyCommand, NotifyTest};
 pub use probe::{Probe, ProbeStage};
 pub use reading::Reading;
 pub use service::{
@@ -85,6 +87,8 @@ pub enum Command {
     Calendar(Calendar),
     /// A playbook as a service of this system: started at boot, kept running.
     Service(ServiceArgs),
+    /// Notifications by hand: does anybody hear them?
+    Notify(Notify),
     /// Remove what a playbook made: its containers, network and built images. Volumes stay.
     Down(Down),
     /// Let recovery and messages rest for a while.
@@ -183,6 +187,8 @@ pub enum SchemaOf {
     Event,
     /// What `calendar --json` prints.
     Calendar,
+    /// What a webhook of `notify` is sent.
+    Notification,
     /// What `diagnose --json` prints.
     Examination,
     /// What `plan --json` prints.

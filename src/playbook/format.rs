@@ -11,6 +11,7 @@ use super::container::ContainerFormat;
 use super::journal::JournalFormat;
 use super::maintenance::MaintenanceFormat;
 use super::watch::WatchFormat;
+use super::notify::NotifyFormat;
 use crate::document::Version;
 use crate::period::Period;
 use crate::ports::broker::AccountPattern;
@@ -69,6 +70,10 @@ pub struct Playbook {
     /// How long the journal of runs and supervision is kept. Default: 90 days, and no more than 32 MB.
     #[serde(default)]
     pub journal: JournalFormat,
+    /// Who is told what becomes of the stack, by `openbell watch`. Default: nobody.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "NotifyFormat")]
+    pub notify: Option<NotifyFormat>,
     /// The steps, carried out in this order; those with `needs` as soon as these are done.
     #[schemars(length(min = 1))]
     pub steps: Vec<Step>,

@@ -11,6 +11,7 @@ use super::{
     RestartText, SecretReference, Step, WatchFormat,
 };
 use crate::evidence::maintenance::Calendar;
+use crate::notify;
 use crate::ports::docker::{ContainerSpec, EnvValue, HealthCheck, Mount, RestartPolicy};
 use crate::ports::files::BuildSpec;
 use crate::ports::secrets::SecretSource;
@@ -41,6 +42,8 @@ pub struct Plan {
     pub variables: BTreeMap<String, String>,
     /// How it is supervised.
     pub watch: WatchFormat,
+    /// Who is told what becomes of the stack.
+    pub notify: Option<notify::Config>,
     /// The id of the matrix's entry it was made from.
     pub variant: Option<String>,
     /// How long its journal is kept.
@@ -82,6 +85,10 @@ impl Plan {
                 .map_or_else(Calendar::default, MaintenanceFormat::calendar),
             variables: playbook.vars.clone(),
             watch: playbook.watch.clone(),
+            notify: playbook
+                .notify
+                .as_ref()
+                .map(|format| format.resolved(file.parent().unwrap_or(Path::new("/")))),
             variant: None,
             journal: playbook.journal.clone(),
             stack,
@@ -131,13 +138,14 @@ impl Plan {
         })
     }
 
-    /// Where the secrets are kept that the environment of a container is given.
+    /// Where the secrets are kept that the playbook names: for the environment of containers, and for notifications.
     pub fn named_secrets(&self) -> impl Iterator<Item = SecretSource> {
         let values = self.stack.containers.values().flat_map(|item| item.spec.env.values());
-        values.filter_map(|value| match value {
+        let of_containers = values.filter_map(|value| match value {
             EnvValue::Secret { from, .. } => Some(from.clone()),
             EnvValue::Plain(_) => None,
-        })
+        });
+        of_containers.chain(self.notify.iter().flat_map(notify::Config::secrets))
     }
 
     /// Where everything is kept that may be secret: the environment's, and files that are mounted.
@@ -260,7 +268,7 @@ fn env(value: &EnvText, directory: &Path) -> EnvValue {
     }
 }
 
-fn source(reference: &SecretReference, directory: &Path) -> SecretSource {
+pub(super) fn source(reference: &SecretReference, directory: &Path) -> SecretSource {
     match reference {
         SecretReference::File { file } => SecretSource::File(resolved(file, directory)),
         SecretReference::Env { env } => SecretSource::Env(env.clone()),

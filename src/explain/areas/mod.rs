@@ -15,6 +15,7 @@ mod init;
 mod lint;
 mod migrate;
 mod net;
+mod notify;
 mod playbook;
 mod playbook_form;
 mod playbook_order;
@@ -59,6 +60,7 @@ pub(super) const AREAS: &[Area] = &[
     playbook_sources::AREA,
     compose::AREA,
     init::AREA,
+    notify::AREA,
     script::AREA,
     script_form::AREA,
     report::AREA,

@@ -16,6 +16,7 @@ mod journal;
 mod live;
 mod maintenance;
 mod needs;
+mod notify;
 mod reach;
 mod safety;
 mod steps;
@@ -46,6 +47,7 @@ pub(super) fn check(playbook: &Playbook, places: &Places) -> Vec<Problem> {
     check.watch();
     check.journal();
     check.steps();
+    check.notify();
     check.problems
 }
 

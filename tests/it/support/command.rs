@@ -14,6 +14,7 @@ const SCRUBBED: &[&str] = &[
     "OPENBELL_REPORTS",
     "STATE_DIRECTORY",
     "OPENBELL_CONTAINER_BINARY",
+    "OPENBELL_HOST",
 ];
 
 /// The program under test.

@@ -9,6 +9,7 @@ pub mod engine;
 pub mod evidence;
 #[cfg(target_os = "linux")]
 pub mod host;
+pub mod hook;
 pub mod http;
 pub mod machine;
 pub mod oracle;

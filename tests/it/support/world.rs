@@ -11,7 +11,7 @@ use openbell::ports::broker::{
     Rung, Seen, Session, SettingsChange,
 };
 use openbell::ports::files::{BuildContext, BuildSpec, FileError, Files};
-use openbell::ports::http::{Http, HttpAnswer, HttpError};
+use openbell::ports::http::{Http, HttpAnswer, HttpError, HttpRequest, SendError};
 use openbell::ports::ibc::{Ibc, IbcError};
 use openbell::ports::net::{Net, NetError};
 use openbell::ports::secrets::{SecretError, SecretSource};
@@ -191,7 +191,11 @@ impl Net for Port {
 #[async_trait]
 impl Http for Nothing {
     async fn get(&self, _: &str, _: Duration) -> Result<HttpAnswer, HttpError> {
-        Ok(HttpAnswer { status: 200, body: "{}".into() })
+        Ok(HttpAnswer { status: 200, body: "{}".into(), ..HttpAnswer::default() })
+    }
+
+    async fn send(&self, _: &HttpRequest, _: Duration) -> Result<HttpAnswer, SendError> {
+        Ok(HttpAnswer { status: 204, ..HttpAnswer::default() })
     }
 }
 
