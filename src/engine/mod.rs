@@ -12,6 +12,7 @@ use crate::ports::World;
 
 mod closing;
 mod course;
+mod guarding;
 mod handlers;
 mod holding;
 mod interlock;
@@ -56,8 +57,8 @@ pub async fn run(plan: &Plan, world: &World, begin: RunStarted, events: &Sender,
     let deadline = Some(Instant::now() + plan.within);
     let plan = &*named(plan, world).await;
     let orderly = &turns.world(world, "the proof of the safe state", None);
-    let (stopped, broke) = interlock::open(plan, orderly).await.into_iter().unzip();
-    let mut course = Course { stopped, broke, ..Course::default() };
+    let mut course = Course::default();
+    course.stopped_for_now(interlock::open(plan, orderly).await);
     let starts = &Starts::default();
     let stage = Stage { plan, world, turns, events, starts, stop, deadline };
     schedule::carry_out(stage, &plan.steps, &mut course).await;

@@ -247,7 +247,7 @@ fn safety(page: &mut Page) {
         container: container(),
         expected: s("C"),
         seen: s("A"),
-        line: s("Strategy A active"),
+        line: s("log: Strategy A active"),
     });
     page.add(SafetyError::StrategyUnproven {
         container: container(),

@@ -69,8 +69,8 @@ const ENTRIES: &[Entry] = &[
     Entry {
         code: "safety::strategy",
         meaning: "The bot says that it runs another strategy than the declared default. It is stopped.",
-        told_by: "A line of its log since its start matches `strategy.evidence.log` and names another strategy, whatever \
-            it said before or later. The line is shown.",
+        told_by: "What `strategy.evidence` finds (a line of its log since its start, an endpoint, a file) names another \
+            strategy, whatever it said before or later. The line is shown.",
         remedy: &[
             Step::run(
                 "Find out why it left the default: a gameplan file, a command line, another image.",
@@ -84,10 +84,11 @@ const ENTRIES: &[Entry] = &[
     },
     Entry {
         code: "safety::strategy_unproven",
-        meaning: "The bot has not said since its start which strategy it runs. Without that line the safe state is \
-            not proven.",
-        told_by: "No line of the log since the start matches `strategy.evidence.log`. Another strategy in the line \
-            is `safety::strategy`. The end of the log is shown.",
+        meaning: "The bot has not said since its start which strategy it runs. Without its word the safe state is not \
+            proven.",
+        told_by: "No line of the log since the start matches `strategy.evidence.log`; or the endpoint answers with \
+            another status than 200 or without that field; or the file is not there, was written before the start, or \
+            does not say it. Another strategy is `safety::strategy`. What is there instead is shown.",
         remedy: &[
             Step::run("Read the log since the start.", "docker logs --tail 100 BOT"),
             Step::say("Compare it with the pattern; it needs one pair of parentheses around the name."),

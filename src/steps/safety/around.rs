@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use super::{SafetyError, unproven};
 use crate::diagnosis::Failure;
-use crate::ports::docker::{Container, Status};
+use crate::ports::docker::Container;
 use crate::steps::Scope;
 
 /// The value that a variable of the safe state has to have wherever it is set, by its name in any case; none for another
@@ -39,9 +39,7 @@ pub(super) async fn around(scope: &Scope<'_>) -> Result<(), Failure> {
     }
     let containers = scope.world.docker.containers().await;
     let mut containers = containers.map_err(|error| unproven("what runs beside the stack", error.into()))?;
-    containers.retain(|container| {
-        [Status::Running, Status::Paused, Status::Restarting].contains(&container.status)
-    });
+    containers.retain(Container::is_active);
     ports(scope, &containers)?;
     Ok(second_bot(scope, &containers)?)
 }

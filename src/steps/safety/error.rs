@@ -128,21 +128,21 @@ pub enum SafetyError {
         expected: String,
         /// What it says.
         seen: String,
-        /// The line.
+        /// The line, and where it stands.
         line: String,
     },
     /// The bot has not said which strategy it runs.
     #[error("the container {container} has not said since its start that it runs strategy {expected}")]
     #[diagnostic(
         code(safety::strategy_unproven),
-        help("does the bot log it? `strategy.evidence.log` is the pattern that is looked for")
+        help("does the bot say it where `strategy.evidence` looks: in its log, at an endpoint, in a file?")
     )]
     StrategyUnproven {
         /// The container.
         container: String,
         /// The declared default.
         expected: String,
-        /// The end of its log.
+        /// What is there instead.
         tail: Vec<String>,
     },
     /// An assertion could not be checked.
@@ -210,7 +210,7 @@ impl Explain for SafetyError {
             Self::SecondBot { image, networks, .. } => {
                 vec![format!("image: {image}"), format!("networks: {networks}")]
             }
-            Self::Strategy { line, .. } => vec![format!("log: {line}")],
+            Self::Strategy { line, .. } => vec![line.clone()],
             Self::StrategyUnproven { tail, .. } => tail.clone(),
             Self::Unproven { why, .. } => {
                 let Diagnosis { code, message, causes, evidence, .. } = &why.why;

@@ -165,7 +165,7 @@ async fn nothing_at(
             Err(SafetyError::Present { container: container.name.clone(), path, size: None }.into())
         }
         PathInContainer::Absent => Ok(()),
-        PathInContainer::Present { size } => {
+        PathInContainer::Present { size, .. } => {
             let path = path.to_owned();
             Err(SafetyError::Present { container: container.name.clone(), path, size: Some(size) }.into())
         }

@@ -10,6 +10,7 @@ use openbell::ports::docker::{
     ImageBuild, LogLine, Network, NetworkSpec, News, PathInContainer, RestartPolicy, Status,
 };
 use secrecy::ExposeSecret;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 #[derive(Default)]
 pub struct State {
@@ -20,6 +21,8 @@ pub struct State {
     pub paths: BTreeSet<(String, String)>,
     /// Content of files, by container and path.
     pub files: BTreeMap<(String, String), Vec<u8>>,
+    /// When they were written.
+    pub modified: BTreeMap<(String, String), String>,
     /// What requests for the engine's version answer before it answers well.
     pub unreachable: VecDeque<DockerError>,
     /// Containers that end the moment they are started.
@@ -36,8 +39,10 @@ pub struct State {
     pub inside: BTreeSet<(String, String)>,
     /// Commands in containers get no answer.
     pub mute_exec: bool,
-    /// What happens to the container that is watched, each that long after the watch began.
+    /// What happens to whatever is watched, each that long after the watch began.
     pub news: VecDeque<(Duration, News)>,
+    /// Those who listen to a container.
+    listeners: Vec<(String, UnboundedSender<News>)>,
     /// Commands that were run in containers.
     pub commands: Vec<String>,
     /// Requests that change something, in order.
@@ -48,6 +53,25 @@ pub struct State {
 }
 
 impl State {
+    /// Tells everybody who listens to the container.
+    pub fn tell(&mut self, container: &str, news: &News) {
+        for (_, listener) in self.listeners.iter().filter(|(name, _)| name == container) {
+            // Some have gone.
+            let _ = listener.send(news.clone());
+        }
+    }
+
+    /// The container starts anew, by itself; `told` says whether anybody hears of it.
+    pub fn restarts(&mut self, container: &str, told: bool) {
+        self.starts += 1;
+        let started_at = format!("2026-11-22T00:00:{:02}Z", self.starts);
+        self.containers.get_mut(container).unwrap().started_at = started_at;
+        if told {
+            self.tell(container, &News::Ended);
+            self.tell(container, &News::Started);
+        }
+    }
+
     /// Gives a container a shell, and its processes these variables.
     pub fn shell(&mut self, container: &str, env: &[&str]) {
         self.paths.insert((container.to_owned(), "/bin/sh".to_owned()));
@@ -65,15 +89,24 @@ impl State {
     }
 }
 
-/// A container to which things happen in time.
-struct Watched(VecDeque<(tokio::time::Instant, News)>);
+/// A container to which things happen: in time, and when they are told.
+struct Watched(VecDeque<(tokio::time::Instant, News)>, UnboundedReceiver<News>);
+
+impl Watched {
+    async fn in_time(news: &mut VecDeque<(tokio::time::Instant, News)>) -> News {
+        let Some((at, _)) = news.front() else { return std::future::pending().await };
+        tokio::time::sleep_until(*at).await;
+        news.pop_front().unwrap().1
+    }
+}
 
 #[async_trait]
 impl ContainerWatch for Watched {
     async fn next(&mut self) -> News {
-        let Some((at, _)) = self.0.front() else { return std::future::pending().await };
-        tokio::time::sleep_until(*at).await;
-        self.0.pop_front().unwrap().1
+        tokio::select! {
+            Some(told) = self.1.recv() => told,
+            news = Self::in_time(&mut self.0) => news,
+        }
     }
 }
 
@@ -312,8 +345,12 @@ impl Docker for FakeEngine {
     }
 
     async fn path(&self, name: &str, path: &str) -> Result<PathInContainer, DockerError> {
-        let present = self.with(|state| state.paths.contains(&(name.to_owned(), path.to_owned())));
-        Ok(if present { PathInContainer::Present { size: 2 } } else { PathInContainer::Absent })
+        let at = (name.to_owned(), path.to_owned());
+        Ok(self.with(|state| {
+            let modified = state.modified.get(&at).cloned().unwrap_or_default();
+            let present = state.paths.contains(&at) || state.files.contains_key(&at);
+            if present { PathInContainer::Present { size: 2, modified } } else { PathInContainer::Absent }
+        }))
     }
 
     async fn containers(&self) -> Result<Vec<Container>, DockerError> {
@@ -345,9 +382,13 @@ impl Docker for FakeEngine {
         Ok(())
     }
 
-    async fn watch(&self, _: &Container) -> Result<Box<dyn ContainerWatch>, DockerError> {
+    async fn watch(&self, container: &Container) -> Result<Box<dyn ContainerWatch>, DockerError> {
         let now = tokio::time::Instant::now();
-        let news = self.with(|state| std::mem::take(&mut state.news));
-        Ok(Box::new(Watched(news.into_iter().map(|(after, news)| (now + after, news)).collect())))
+        let (listener, told) = unbounded_channel();
+        let news = self.with(|state| {
+            state.listeners.push((container.name.clone(), listener));
+            state.news.clone()
+        });
+        Ok(Box::new(Watched(news.into_iter().map(|(after, news)| (now + after, news)).collect(), told)))
     }
 }
