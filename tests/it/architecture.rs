@@ -40,7 +40,7 @@ const RULES: &[(&str, &[&str])] = &[
     ),
     ("arming", &["playbook", "ports"]),
     ("cli", &["period", "sim"]),
-    ("engine", &["diagnose", "diagnosis", "event", "ladder", "playbook", "ports", "steps"]),
+    ("engine", &["arming", "diagnose", "diagnosis", "event", "ladder", "playbook", "ports", "steps"]),
     ("evidence", &["diagnosis", "ladder", "period", "ports"]),
     ("diagnose", &["diagnosis", "evidence", "ladder", "ports", "steps"]),
     ("compose", &["document", "period", "secret_name"]),
