@@ -57,6 +57,7 @@ const RULES: &[(&str, &[&str])] = &[
     ("diagnosis", &["ladder"]),
     ("ladder", &[]),
     ("document", &["secret_name"]),
+    ("crash", &[]),
     ("exit", &[]),
     ("explain", &["document"]),
     ("period", &[]),

@@ -70,7 +70,11 @@ impl Desk {
         for path in reports {
             let text = std::fs::read_to_string(&path).unwrap();
             let report: serde_json::Value = serde_json::from_str(&text).unwrap();
-            assert_eq!((&report["verdict"], &report["why"]["code"]), (&"safety".into(), &code.into()), "{report}");
+            assert_eq!(
+                (&report["verdict"], &report["why"]["code"]),
+                (&"safety".into(), &code.into()),
+                "{report}"
+            );
             assert_eq!(report["steps"][0]["outcome"], "skipped", "{report}");
             assert!(!["2222222", "3333333", "1111111"].iter().any(|id| text.contains(id)), "{text}");
             count += 1;
@@ -79,7 +83,11 @@ impl Desk {
         std::fs::remove_dir_all(self.path("none")).unwrap();
         let planned = self.try_it("plan", "none", &[arguments, &["--json"]].concat());
         let plan: serde_json::Value = serde_json::from_str(&planned.stdout).unwrap();
-        assert_eq!((&plan["outcome"], &plan["refused"]["code"]), (&"not_safe".into(), &code.into()), "{plan}");
+        assert_eq!(
+            (&plan["outcome"], &plan["refused"]["code"]),
+            (&"not_safe".into(), &code.into()),
+            "{plan}"
+        );
         assert!(!self.path("none").exists(), "a plan leaves nothing");
     }
 

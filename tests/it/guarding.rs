@@ -11,7 +11,7 @@ use crate::support::plan::{START, Told, fakes, run, steps};
 use crate::support::world::{Fakes, ProbeAnswer};
 
 /// When something happens.
-const AT: Duration = Duration::from_secs(60);
+const AT: Duration = Duration::from_mins(1);
 
 /// A stack that runs.
 async fn up() -> Fakes {
@@ -110,7 +110,7 @@ async fn a_gateway_that_comes_back_as_it_was_disturbs_nobody() {
     })
     .await;
     assert_eq!((told.verdict, told.code("long")), (Verdict::Deadline, "log::not_seen"));
-    assert_eq!(told.step("long").took_ms.round(), 600_000.0);
+    assert!((600_000.0..600_100.0).contains(&told.step("long").took_ms), "{}", told.step("long").took_ms);
     // Stopped at the end only, because a run that failed leaves nothing to doubt; one proof of it in between.
     let asked = fakes.gateway.asked.lock().unwrap().len() - before;
     assert!(asked <= 2 && within.is_none_or(|within| within > AT), "{asked} {within:?}");

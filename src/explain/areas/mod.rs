@@ -19,6 +19,7 @@ mod playbook_form;
 mod playbook_order;
 mod playbook_sources;
 mod port;
+mod program;
 mod report;
 mod safety;
 mod safety_live;
@@ -57,4 +58,5 @@ pub(super) const AREAS: &[Area] = &[
     script::AREA,
     script_form::AREA,
     report::AREA,
+    program::AREA,
 ];

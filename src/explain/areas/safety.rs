@@ -265,10 +265,17 @@ const ENTRIES: &[Entry] = &[
     },
     Entry {
         code: "safety::client_id_master",
-        meaning: "The playbook gives somebody the master client id of the gateway, which sees the orders of all others.",
-        told_by: "The id is also that of a container's variable such as `TWS_MASTER_CLIENT_ID`. One that only the gateway \
-            knows is told by `diagnose` as `broker::master_client_id`.",
-        remedy: &[Step::say("Use another id, or leave the master client id out.")],
+        meaning: "Somebody of the stack is given the master client id of the gateway, which sees the orders of all \
+            others. A held container is not started.",
+        told_by: "The id is also that of a container's variable such as `TWS_MASTER_CLIENT_ID`; or the running gateway \
+            tells it (server version 219 and newer), which is asked before a held container is started. `diagnose` \
+            tells it as `broker::master_client_id`.",
+        remedy: &[
+            Step::say("Use another id, or leave the master client id out."),
+            Step::say(
+                "In the gateway: Configure, API, Settings, Master API client ID. It stays there when a variable is gone.",
+            ),
+        ],
         links: &["https://interactivebrokers.github.io/tws-api/connection.html"],
     },
     Entry {

@@ -146,7 +146,7 @@ async fn gate(scope: &Scope<'_>, ahead: &Ahead, item: &StackContainer) -> Gate {
             (Some(coming), _) => later.push(format!("accounts ({})", coming.how)),
             (None, Some(step)) => later.push(format!("accounts ({})", not_asked_again(step))),
             (None, None) => {
-                if let Err(failure) = safety::accounts(scope).await {
+                if let Err(failure) = safety::gate(scope).await {
                     return Gate::Shut(failure);
                 }
             }

@@ -69,6 +69,18 @@ pub enum SafetyError {
         /// The networks it is on.
         networks: String,
     },
+    /// Somebody of the stack would be the gateway's master client.
+    #[error("client id {client_id} ({owner}) is the master client id of the gateway")]
+    #[diagnostic(
+        code(safety::client_id_master),
+        help("a master client sees the orders of all others: use another id, or clear the gateway's")
+    )]
+    MasterClient {
+        /// Who uses it.
+        owner: String,
+        /// The id.
+        client_id: i32,
+    },
     /// The API takes orders.
     #[error("the gateway's API {}, and the playbook says that it is read-only", if *.unseen { "does not say whether it takes orders" } else { "takes orders" })]
     #[diagnostic(
@@ -188,6 +200,7 @@ impl Explain for SafetyError {
             Self::Account { .. }
             | Self::ArmedDiffers { .. }
             | Self::TakesOrders { .. }
+            | Self::MasterClient { .. }
             | Self::Port { .. }
             | Self::SecondBot { .. }
             | Self::Env { .. }
@@ -201,6 +214,7 @@ impl Explain for SafetyError {
             Self::Account { .. }
             | Self::ArmedDiffers { .. }
             | Self::TakesOrders { .. }
+            | Self::MasterClient { .. }
             | Self::Port { .. } => Vec::new(),
             Self::Env { by, .. } => vec![format!("seen by {by}")],
             Self::Present { size: Some(size), .. } => vec![format!("{size} bytes")],
