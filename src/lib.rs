@@ -4,7 +4,7 @@
 //! The map, from the outside in. Facts flow right as events, the world comes in through ports, and only [`app`] knows
 //! both ends; a test holds the imports to this list.
 //!
-//! - [`cli`]: the command line, types only; [`exit`]: the exit codes.
+//! - [`cli`]: the command line, types only; [`exit`]: the exit codes; [`crash`]: what a crash tells.
 //! - [`app`]: the composition root. Wires the layers for each command.
 //! - [`playbook`]: the format, its problems with their places, and the checked plan.
 //! - [`arming`]: the second key of live trading, and whether a plan may be carried out with it.
@@ -30,6 +30,7 @@ pub mod arming;
 pub mod calendar;
 pub mod cli;
 pub mod compose;
+pub mod crash;
 pub mod diagnose;
 pub mod diagnosis;
 pub mod document;

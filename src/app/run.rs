@@ -14,6 +14,7 @@ use super::world::world;
 use super::{Surroundings, exposure, matrix, say, stop, tell};
 use crate::arming::{Arming, ArmingError};
 use crate::cli::{ArmingArgs, Run};
+use crate::diagnosis::Diagnosis;
 use crate::engine::{self, Shared};
 use crate::event::{EntryKind, Event, RunStarted, Sender, Verdict};
 use crate::exit::Exit;
@@ -38,6 +39,8 @@ struct Occasion<'a> {
     world: World,
     shared: Shared,
     events_file: Option<EventFile>,
+    /// Why none of them is begun.
+    refused: Option<Diagnosis>,
     screen: Screen,
     /// How wide the names of variants are; none where there is one run.
     names: Option<usize>,
@@ -54,16 +57,18 @@ pub(super) async fn run(arguments: Run, around: &Surroundings) -> Exit {
     if let Some(within) = &arguments.within {
         loaded.plans.iter_mut().for_each(|plan| plan.within = within.get());
     }
-    if let Err(error) = arm(&arguments.arming, &mut loaded.plans, around) {
-        tell(&error, around);
-        return Exit::Safety;
-    }
+    // What is refused leaves a report too: somebody will ask why nothing was started.
+    let refused = arm(&arguments.arming, &mut loaded.plans, around).err();
+    let refused = refused.map(|error| Diagnosis::of(&error));
     // A run that cannot be reported is not begun.
     let events_file = match records::prepare(&arguments) {
         Ok(file) => file,
         Err(error) => {
             tell(&error, around);
-            return Exit::Report;
+            if let Some(why) = &refused {
+                say(&format!("{} ({})", why.message, why.code));
+            }
+            return refused.map_or(Exit::Report, |_| Exit::Safety);
         }
     };
     let whose = (arguments.playbook.as_path(), "run");
@@ -72,7 +77,7 @@ pub(super) async fn run(arguments: Run, around: &Surroundings) -> Exit {
         Ok(remembered) => remembered,
         Err(exit) => return exit,
     };
-    let occasion = Occasion::new(&arguments, around, events_file, &loaded.plans);
+    let occasion = Occasion { refused, ..Occasion::new(&arguments, around, events_file, &loaded.plans) };
     exposure::warn(&arguments.playbook, &loaded.plans, &*occasion.world.files, around);
     let began = tokio::time::Instant::now();
     let told =
@@ -105,6 +110,7 @@ impl<'a> Occasion<'a> {
             world: world(arguments.engine.docker_host.clone(), binary, around),
             shared: Shared { stop, stop_all, ..Shared::default() },
             events_file,
+            refused: None,
             screen: Screen::new(tone),
             names: names.max().filter(|_| plans.len() > 1),
         }
@@ -141,7 +147,10 @@ impl<'a> Occasion<'a> {
             console = console.among(variant, width);
         }
         let telling = tokio::spawn(listen(events, console, self.events_file.clone()));
-        let verdict = engine::run(plan, &self.world, begin, &sender, &self.shared).await;
+        let verdict = match &self.refused {
+            Some(why) => engine::refuse(plan, begin, &sender, why.clone()),
+            None => engine::run(plan, &self.world, begin, &sender, &self.shared).await,
+        };
         // The end of the events ends the listeners.
         drop(sender);
         (verdict, telling.await.ok().flatten())

@@ -21,6 +21,11 @@ pub(super) const EXAMPLES: &[Example] = &[
     ("/definitions/ConnectionFormat/properties/ibc", &[r#""127.0.0.1:7462""#]),
     ("/definitions/StrategyFormat/properties/default", &[r#""C""#]),
     ("/definitions/EvidenceFormat/properties/log", &[r#""Strategy (\\w+) active""#]),
+    ("/definitions/HttpEvidenceFormat/properties/url", &[r#""http://127.0.0.1:8080/status""#]),
+    ("/definitions/HttpEvidenceFormat/properties/field", &[r#""/strategy""#]),
+    ("/definitions/FileEvidenceFormat/properties/path", &[r#""/data/state.json""#]),
+    ("/definitions/FileEvidenceFormat/properties/field", &[r#""/strategy""#]),
+    ("/definitions/FileEvidenceFormat/properties/pattern", &[r#""strategy=(\\w+)""#]),
     ("/definitions/SafetyFormat/properties/accounts", &[r#"["DU*", "DF*"]"#]),
     (
         "/definitions/SafetyFormat/properties/env",

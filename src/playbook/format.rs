@@ -12,6 +12,7 @@ use super::journal::JournalFormat;
 use super::maintenance::MaintenanceFormat;
 use super::watch::WatchFormat;
 use super::notify::NotifyFormat;
+use super::evidence::EvidenceFormat;
 use crate::document::Version;
 use crate::period::Period;
 use crate::ports::broker::AccountPattern;
@@ -138,22 +139,6 @@ pub struct StrategyFormat {
     pub default: String,
     /// What proves that the bot runs it.
     pub evidence: EvidenceFormat,
-}
-
-/// What proves which strategy a bot runs.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct EvidenceFormat {
-    /// The container whose log speaks of it.
-    pub container: String,
-    /// Regular expression with exactly one group, the strategy's name. The last line that matches counts.
-    /// Default: `Strategy (\w+) active`.
-    #[serde(default = "strategy_line")]
-    pub log: String,
-}
-
-fn strategy_line() -> String {
-    r"Strategy (\w+) active".to_owned()
 }
 
 /// The safe state.

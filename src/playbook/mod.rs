@@ -8,6 +8,7 @@ mod container;
 mod definition;
 mod env;
 mod env_file;
+mod evidence;
 mod examples;
 mod format;
 mod from_compose;
@@ -33,9 +34,9 @@ pub use check::{Clash, is_client_id, variants};
 pub use condition::{Condition, ConditionError, StepSeen};
 pub use container::{Build, ContainerFormat, HealthCheckFormat, PortText, RestartText, VolumeText};
 pub use env::{EnvText, SecretReference};
+pub use evidence::{EvidenceFormat, FileEvidenceFormat, HttpEvidenceFormat};
 pub use format::{
-    AbsentFormat, ConnectionFormat, EvidenceFormat, Mode, Playbook, SafetyFormat, Step, StrategyFormat,
-    VariantFormat,
+    AbsentFormat, ConnectionFormat, Mode, Playbook, SafetyFormat, Step, StrategyFormat, VariantFormat,
 };
 pub use from_compose::ComposeReference;
 pub use inputs::Inputs;

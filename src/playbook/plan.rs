@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use super::order::Order;
 use super::{
-    Condition, ContainerFormat, EnvText, HealthCheckFormat, JournalFormat, MaintenanceFormat, Mode, Playbook,
-    RestartText, SecretReference, Step, WatchFormat,
+    Condition, ContainerFormat, EnvText, EvidenceFormat, HealthCheckFormat, JournalFormat, MaintenanceFormat,
+    Mode, Playbook, RestartText, SecretReference, Step, WatchFormat,
 };
 use crate::evidence::maintenance::Calendar;
 use crate::notify;
@@ -17,7 +17,7 @@ use crate::ports::files::BuildSpec;
 use crate::ports::secrets::SecretSource;
 use crate::secret_name::may_be_secret;
 use crate::steps::ready::{Ready, Until};
-use crate::steps::{Action, Connection, Evidence, Safety, Stack, StackContainer, Strategy};
+use crate::steps::{Action, Connection, Evidence, Reading, Safety, Source, Stack, StackContainer, Strategy};
 
 /// A playbook that can be carried out.
 #[derive(Clone, Debug)]
@@ -191,10 +191,7 @@ fn stack(playbook: &Playbook, file: &Path) -> Stack {
         },
         strategy: playbook.strategy.as_ref().map(|strategy| Strategy {
             default: strategy.default.clone(),
-            evidence: Evidence {
-                container: strategy.evidence.container.clone(),
-                log: strategy.evidence.log.clone(),
-            },
+            evidence: evidence(&strategy.evidence),
         }),
         safety: Safety {
             live: playbook.safety.mode == Mode::Live,
@@ -218,6 +215,22 @@ fn stack(playbook: &Playbook, file: &Path) -> Stack {
         stack.containers.insert(key.clone(), container);
     }
     stack
+}
+
+/// Checked before: one source, and a file is read in one way.
+fn evidence(format: &EvidenceFormat) -> Evidence {
+    let source = match (&format.http, &format.file) {
+        (Some(http), _) => Source::Http { url: http.url.clone(), field: http.field.clone() },
+        (None, Some(file)) => Source::File {
+            path: file.path.clone(),
+            reading: match (&file.field, &file.pattern) {
+                (Some(field), _) => Reading::Field(field.clone()),
+                (None, pattern) => Reading::Pattern(pattern.clone().unwrap_or_default()),
+            },
+        },
+        (None, None) => Source::Log { pattern: format.log().unwrap_or_default().to_owned() },
+    };
+    Evidence { container: format.container.clone(), source }
 }
 
 /// The highest rung that one of the steps waits for; the usual one where none does.

@@ -21,6 +21,7 @@ mod playbook_form;
 mod playbook_order;
 mod playbook_sources;
 mod port;
+mod program;
 mod report;
 mod safety;
 mod safety_live;
@@ -67,4 +68,5 @@ pub(super) const AREAS: &[Area] = &[
     service::AREA,
     state::AREA,
     calendar::AREA,
+    program::AREA,
 ];

@@ -162,14 +162,29 @@ const ENTRIES: &[Entry] = &[
     Entry {
         code: "playbook::path",
         meaning: "A path inside a container is not absolute.",
-        told_by: "A `path` under `safety.absent` does not begin with `/`.",
+        told_by: "A `path` under `safety.absent` or `strategy.evidence` does not begin with `/`.",
         remedy: &[Step::say("Write it whole, such as `/data/gameplan.json`.")],
         links: &[],
     },
     Entry {
+        code: "playbook::evidence",
+        meaning: "What is to prove the strategy could not prove it.",
+        told_by: "`strategy.evidence` has more than one of `log`, `http` and `file`, or a file that is read in two \
+            ways or in none; a field is no JSON pointer; or the URL is not one at a port that the bot's container \
+            publishes, so that anybody could answer there.",
+        remedy: &[
+            Step::say("Write one of `log`, `http` and `file`; for a file, `field` or `pattern`."),
+            Step::say(
+                "Publish the port of the bot's endpoint under `containers`, and write it into the URL.",
+            ),
+        ],
+        links: &["https://www.rfc-editor.org/rfc/rfc6901"],
+    },
+    Entry {
         code: "playbook::pattern",
-        meaning: "The pattern that finds the strategy in the bot's log cannot be used.",
-        told_by: "`strategy.evidence.log` is no regular expression, or has not exactly one pair of parentheses.",
+        meaning: "The pattern that finds the strategy in the bot's log or file cannot be used.",
+        told_by: "`strategy.evidence.log`, or `pattern` of its `file`, is no regular expression, or has not exactly \
+            one pair of parentheses.",
         remedy: &[Step::say(
             "Put the strategy's name into one pair of parentheses: `'Strategy (\\w+) active'`.",
         )],

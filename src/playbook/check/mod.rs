@@ -10,6 +10,7 @@ mod conditions;
 mod containers;
 mod drills;
 mod env;
+mod evidence;
 mod gates;
 mod ids;
 mod journal;

@@ -56,6 +56,8 @@ pub struct FakeGateway {
     /// A held session is lost after this time.
     pub lost_after: Mutex<Option<Duration>>,
     pub asked: Mutex<Vec<String>>,
+    /// Its API settings.
+    pub settings: Mutex<ApiSettings>,
     /// Told when every held session is lost.
     pub dropped: Arc<tokio::sync::Notify>,
 }
@@ -130,7 +132,7 @@ impl Broker for FakeGateway {
     }
 
     async fn settings(&self, _: &Connect) -> Result<Option<ApiSettings>, BrokerError> {
-        Ok(Some(ApiSettings::default()))
+        Ok(Some(self.settings.lock().unwrap().clone()))
     }
 
     async fn change_settings(&self, _: &Connect, _: &SettingsChange) -> Result<Vec<String>, BrokerError> {
