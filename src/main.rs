@@ -30,6 +30,7 @@ fn main() -> ExitCode {
     }
     let around = Surroundings {
         now: jiff::Timestamp::now(),
+        clock: jiff::Timestamp::now,
         zone: jiff::tz::TimeZone::system,
         terminal,
         colours,

@@ -38,6 +38,7 @@ mod service;
 mod shell;
 mod stop;
 mod validate;
+mod watch;
 mod world;
 
 /// What the program is given by the system, read once by `main`.
@@ -46,6 +47,8 @@ pub struct Surroundings {
     pub now: Timestamp,
     /// The zone of this machine, asked for where it is told.
     pub zone: fn() -> TimeZone,
+    /// The time of day, whenever it is asked.
+    pub clock: fn() -> Timestamp,
     /// stderr is a terminal.
     pub terminal: bool,
     /// Colours are wanted on stderr.
@@ -58,13 +61,13 @@ pub struct Surroundings {
     pub environment: fn(&str) -> Option<String>,
 }
 
-/// What the command runs on. A stand-in and a probe are light: one thread does, whatever the number of processors.
+/// What the command runs on. A stand-in, a probe and a watch are light: one thread does, whatever the number of processors.
 ///
 /// # Errors
 /// When the system gives no threads or no way to wait for sockets.
 pub fn runtime(cli: &Cli) -> io::Result<Runtime> {
     let mut builder = match cli.command {
-        Command::Sim(_) | Command::Probe(_) => Builder::new_current_thread(),
+        Command::Sim(_) | Command::Probe(_) | Command::Watch(_) => Builder::new_current_thread(),
         _ => Builder::new_multi_thread(),
     };
     builder.enable_all().build()
@@ -92,6 +95,7 @@ pub async fn main(cli: Cli, around: &Surroundings) -> ExitCode {
         Command::Explain(arguments) => explain::explain(&arguments),
         Command::Diagnose(arguments) => Box::pin(diagnose::diagnose(arguments, around)).await,
         Command::Calendar(arguments) => calendar::calendar(&arguments, around),
+        Command::Watch(arguments) => Box::pin(watch::watch(arguments, around)).await,
         Command::Service(arguments) => service::service(&arguments, around),
         Command::Notify(Notify { command: NotifyCommand::Test(arguments) }) => {
             notify::test(&arguments, around).await

@@ -57,12 +57,17 @@ pub(super) fn resume(arguments: &Resume, around: &Surroundings) -> Exit {
         // One that cannot be made out is taken away as well.
         let paused = !matches!(state.paused(around.now), Ok(None));
         state.resume()?;
+        let watched = watched(state);
+        if watched {
+            state.ask_again()?;
+        }
         if !paused {
-            say(&format!("{name}: nothing was paused"));
+            let again = if watched { "whoever watches it makes another try" } else { "nobody watches it now" };
+            say(&format!("{name}: nothing was paused; {again}"));
             return Ok(());
         }
         add(state, EntryKind::Resumed { by_hand: true }, around);
-        let watch = if watched(state) { "" } else { "; nobody watches it now" };
+        let watch = if watched { "" } else { "; nobody watches it now" };
         say(&format!("{name}: resumed{watch}"));
         Ok(())
     })

@@ -9,23 +9,45 @@ use crate::cli::StateArgs;
 use crate::event::{Entry, EntryKind};
 use crate::exit::Exit;
 use crate::playbook::{JournalFormat, Plan};
-use crate::state::{Journal, Lock, Retention, State, StateError, System, place};
+use crate::state::{Journal, Ledger, Lock, Retention, State, StateError, System, place};
 
 /// The directory beside the reports that stands in for a place that cannot be written to.
 const BESIDE_REPORTS: &str = ".state";
 
 /// One playbook, or one entry of a matrix, for as long as nobody else may act on it.
 pub(super) struct Remembered {
-    name: String,
+    state: State,
     journal: Journal,
-    _lock: Lock,
+    retention: Retention,
+    lock: Lock,
 }
 
 impl Remembered {
     /// Adds to the journal. A disk that is full is told, and ends nothing.
     pub(super) fn add(&self, at: String, kind: EntryKind, around: &Surroundings) {
-        let entry = Entry { at, playbook: self.name.clone(), kind };
-        if let Err(error) = self.journal.append(&entry) {
+        self.append(&Entry { at, playbook: self.state.name().to_owned(), kind }, around);
+    }
+
+    /// The same of an entry that is whole.
+    pub(super) fn append(&self, entry: &Entry, around: &Surroundings) {
+        if let Err(error) = self.journal.append(entry) {
+            tell(&error, around);
+        }
+    }
+
+    /// What is remembered.
+    pub(super) fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// The ledger of what there are budgets for.
+    pub(super) fn ledger(&self) -> Ledger {
+        self.state.ledger(&self.lock)
+    }
+
+    /// Removes what is too old from the journal.
+    pub(super) fn settle(&self, now: Timestamp, around: &Surroundings) {
+        if let Err(error) = self.state.journal().settle(&self.retention, now) {
             tell(&error, around);
         }
     }
@@ -103,7 +125,8 @@ fn one(
     let state = State::open(root, playbook, &plan.name)?;
     let lock = state.lock(command, around.now)?;
     let mut journal = state.journal();
-    match journal.settle(&retention(&plan.journal), around.now) {
+    let retention = retention(&plan.journal);
+    match journal.settle(&retention, around.now) {
         Ok(settled) => {
             if let Some(torn) = settled.torn {
                 say(&format!("{}: {}", torn.code, torn.message));
@@ -112,7 +135,7 @@ fn one(
         // The lock is what matters; whether entries can be written is told with each of them.
         Err(error) => tell(&error, around),
     }
-    Ok(Remembered { name: plan.name.clone(), journal, _lock: lock })
+    Ok(Remembered { state, journal, retention, lock })
 }
 
 /// A time of day as entries have it.

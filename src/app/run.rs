@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use futures_util::future::join_all;
 use secrecy::ExposeSecret;
@@ -10,6 +11,7 @@ use tokio::sync::mpsc::UnboundedReceiver;
 use super::reading::inputs;
 use super::records::{self, EventFile};
 use super::remembered::{self, Remembered};
+use super::watch::Service;
 use super::world::world;
 use super::{Surroundings, exposure, matrix, say, stop, tell};
 use crate::arming::{Arming, ArmingError};
@@ -33,12 +35,13 @@ pub(super) struct Told {
 }
 
 /// What the runs of one command line are carried out with.
-struct Occasion<'a> {
+pub(super) struct Occasion<'a> {
     arguments: &'a Run,
-    around: &'a Surroundings,
-    world: World,
-    shared: Shared,
+    pub(super) around: &'a Surroundings,
+    pub(super) world: World,
+    pub(super) shared: Shared,
     events_file: Option<EventFile>,
+    service: Option<Arc<Service>>,
     /// Why none of them is begun.
     refused: Option<Diagnosis>,
     screen: Screen,
@@ -90,7 +93,7 @@ pub(super) async fn run(arguments: Run, around: &Surroundings) -> Exit {
 }
 
 impl<'a> Occasion<'a> {
-    fn new(
+    pub(super) fn new(
         arguments: &'a Run,
         around: &'a Surroundings,
         events_file: Option<EventFile>,
@@ -110,14 +113,20 @@ impl<'a> Occasion<'a> {
             world: world(arguments.engine.docker_host.clone(), binary, around),
             shared: Shared { stop, stop_all, ..Shared::default() },
             events_file,
+            service: None,
             refused: None,
             screen: Screen::new(tone),
             names: names.max().filter(|_| plans.len() > 1),
         }
     }
 
+    /// The same, with the service manager among those who are told.
+    pub(super) fn told_to(self, service: &Arc<Service>) -> Self {
+        Self { service: Some(Arc::clone(service)), ..self }
+    }
+
     /// Runs one plan, and writes down how it went.
-    async fn one(&self, plan: &Plan, remembered: &Remembered) -> Told {
+    pub(super) async fn one(&self, plan: &Plan, remembered: &Remembered) -> Told {
         let previous = report::find_previous(&self.arguments.reports, &plan.name);
         let begin = begin(plan, self.around);
         let began = EntryKind::RunBegan { run: begin.run.clone(), pid: std::process::id() };
@@ -146,7 +155,7 @@ impl<'a> Occasion<'a> {
         if let (Some(width), Some(variant)) = (self.names, &plan.variant) {
             console = console.among(variant, width);
         }
-        let telling = tokio::spawn(listen(events, console, self.events_file.clone()));
+        let telling = tokio::spawn(listen(events, console, self.events_file.clone(), self.service.clone()));
         let verdict = match &self.refused {
             Some(why) => engine::refuse(plan, begin, &sender, why.clone()),
             None => engine::run(plan, &self.world, begin, &sender, &self.shared).await,
@@ -196,7 +205,7 @@ pub(super) fn arm(arming: &ArmingArgs, plans: &mut [Plan], around: &Surroundings
 /// The name of a new run.
 fn new_run(around: &Surroundings) -> String {
     let unique = uuid::Uuid::now_v7().simple().to_string();
-    format!("{}-{}", around.now.strftime("%Y%m%dT%H%M%SZ"), &unique[unique.len() - 6..])
+    format!("{}-{}", (around.clock)().strftime("%Y%m%dT%H%M%SZ"), &unique[unique.len() - 6..])
 }
 
 fn begin(plan: &Plan, around: &Surroundings) -> RunStarted {
@@ -204,7 +213,7 @@ fn begin(plan: &Plan, around: &Surroundings) -> RunStarted {
     let (on_failure, finally) = (ids(&plan.on_failure), ids(&plan.finally));
     RunStarted {
         run: new_run(around),
-        at: format!("{:.3}", around.now),
+        at: format!("{:.3}", (around.clock)()),
         playbook: plan.name.clone(),
         description: plan.description.clone(),
         openbell: env!("CARGO_PKG_VERSION").to_owned(),
@@ -220,6 +229,7 @@ async fn listen(
     mut events: UnboundedReceiver<Event>,
     mut console: Console,
     file: Option<EventFile>,
+    service: Option<Arc<Service>>,
 ) -> Option<Report> {
     let mut summary = Summary::default();
     while let Some(event) = events.recv().await {
@@ -227,6 +237,9 @@ async fn listen(
         summary.event(&event);
         if let Some(file) = &file {
             file.event(&event);
+        }
+        if let Some(service) = &service {
+            service.event(&event);
         }
     }
     summary.finish()

@@ -40,6 +40,11 @@ impl Arming {
         Ok(arming)
     }
 
+    /// When it ends; none where nothing is armed, or for the one run only.
+    pub fn expires(&self) -> Option<Timestamp> {
+        self.expires
+    }
+
     fn add(&mut self, text: &str) -> Result<(), ArmingError> {
         let letters = text.chars().take_while(char::is_ascii_uppercase).count();
         let digits = text.chars().skip(letters);

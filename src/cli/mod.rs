@@ -17,6 +17,7 @@ mod service;
 mod shell;
 mod stack;
 mod state;
+mod watch;
 
 pub use arming::ArmingArgs;
 pub use calendar::{Calendar, RegionName};
@@ -31,6 +32,7 @@ pub use service::{
 pub use shell::{Completions, Man, Shell};
 pub use stack::{Init, Lint, Migrate, PlanArgs, ProblemFormat};
 pub use state::{Pause, Resume, StateArgs};
+pub use watch::Watch;
 
 /// The opening bell rings only when every check is green.
 #[derive(Debug, Parser)]
@@ -50,6 +52,9 @@ pub enum Command {
     /// Carry a playbook out: live progress, a report, an exit code.
     #[command(after_help = EXIT_CODES)]
     Run(Run),
+    /// Bring a stack up and keep it so: watch, recover, tell.
+    #[command(after_help = watch::HELP)]
+    Watch(Watch),
     /// Say what `run` would do now: checks that only read are made for real, and nothing is changed.
     #[command(after_help = stack::PLAN_HELP)]
     Plan(PlanArgs),

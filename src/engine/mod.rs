@@ -42,6 +42,11 @@ use schedule::Stage;
 pub use supervision::{Budget, Keeping, Ran, Supervision, Used};
 pub use turns::Turns;
 
+/// Rests for a while: for what goes on beside runs.
+pub async fn rest(span: std::time::Duration) {
+    waiting::until(Instant::now() + span).await;
+}
+
 /// What runs side by side have in common.
 #[derive(Clone, Debug, Default)]
 pub struct Shared {

@@ -2,6 +2,7 @@
 
 mod console;
 mod drift;
+mod entry;
 mod ended;
 mod files;
 mod ladder;
@@ -17,6 +18,7 @@ mod summary;
 mod words;
 
 pub use console::Console;
+pub use entry::entry_words;
 pub use drift::{Drift, find_previous};
 pub use files::{ReportError, schema, write, write_rollup};
 pub use ladder::LadderRung;
