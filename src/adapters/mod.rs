@@ -5,5 +5,6 @@ pub mod docker;
 pub mod files;
 pub mod http;
 pub mod ibc;
+pub mod machine;
 pub mod net;
 pub mod probe;

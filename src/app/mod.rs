@@ -29,6 +29,7 @@ mod probe;
 mod reading;
 mod records;
 mod remembered;
+mod report;
 mod run;
 mod schema;
 mod shell;
@@ -86,6 +87,7 @@ pub async fn main(cli: Cli, around: &Surroundings) -> ExitCode {
         Command::Explain(arguments) => explain::explain(&arguments),
         Command::Diagnose(arguments) => Box::pin(diagnose::diagnose(arguments, around)).await,
         Command::Down(arguments) => down::down(arguments, around).await,
+        Command::Report(arguments) => report::report(&arguments, around),
         Command::Pause(arguments) => pause::pause(&arguments, around),
         Command::Resume(arguments) => pause::resume(&arguments, around),
         Command::Sim(arguments) => return stand_in(arguments, around).await,

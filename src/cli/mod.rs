@@ -11,6 +11,7 @@ mod diagnose;
 mod edit;
 mod probe;
 mod reading;
+mod report;
 mod shell;
 mod stack;
 mod state;
@@ -20,6 +21,9 @@ pub use diagnose::{Diagnose, Expect, Explain, Fix};
 pub use edit::{Accept, Audit, AuditCommand, Edit, Get, Set, Undo, Unset, Writing};
 pub use probe::{Probe, ProbeStage};
 pub use reading::Reading;
+pub use report::{
+    Report, ReportBoot, ReportCommand, ReportDiff, ReportList, ReportShow, ReportVerify, ReportsArgs,
+};
 pub use shell::{Completions, Man, Shell};
 pub use stack::{Init, Lint, Migrate, PlanArgs, ProblemFormat};
 pub use state::{Pause, Resume, StateArgs};
@@ -77,6 +81,8 @@ pub enum Command {
     Diagnose(Diagnose),
     /// Remove what a playbook made: its containers, network and built images. Volumes stay.
     Down(Down),
+    /// Reports of runs that are over: list, show, compare, check.
+    Report(Report),
     /// Let recovery and messages rest for a while.
     Pause(Pause),
     /// End a pause.

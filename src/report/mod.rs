@@ -1,10 +1,13 @@
 //! What a run tells: events folded into a report, a screen, files. Knows events, never the engine.
 
+mod boot;
+mod compared;
 mod console;
 mod drift;
 mod ended;
 mod files;
 mod ladder;
+mod listing;
 mod markdown;
 mod plan;
 mod probe;
@@ -12,19 +15,24 @@ pub mod problems;
 mod rollup;
 mod run;
 mod screen;
+pub mod stored;
 mod summary;
 mod words;
 
+pub use boot::{BootReport, Milestone, boots};
+pub use compared::{Comparison, RunInShort, StepComparison, StepInShort};
 pub use console::Console;
 pub use drift::{Drift, find_previous};
 pub use files::{ReportError, schema, write, write_rollup};
 pub use ladder::LadderRung;
+pub use listing::{RunRow, table as runs};
 pub use markdown::markdown;
 pub use plan::PlanReport;
 pub use probe::ProbeReport;
 pub use rollup::{FirstFailure, Rollup, VariantReport};
 pub use run::{Phase, Report, StepFailure, StepOutcome, StepReport, Wait};
 pub use screen::{Screen, Tone};
+pub use stored::StoredError;
 pub use summary::Summary;
 
 use crate::event::Event;
