@@ -6,6 +6,7 @@ pub mod files;
 pub mod host;
 pub mod http;
 pub mod ibc;
+pub mod machine;
 pub mod net;
 pub mod probe;
 pub mod service_socket;

@@ -32,6 +32,7 @@ mod probe;
 mod reading;
 mod records;
 mod remembered;
+mod report;
 mod run;
 mod schema;
 mod service;
@@ -101,6 +102,7 @@ pub async fn main(cli: Cli, around: &Surroundings) -> ExitCode {
             notify::test(&arguments, around).await
         }
         Command::Down(arguments) => down::down(arguments, around).await,
+        Command::Report(arguments) => report::report(&arguments, around),
         Command::Pause(arguments) => pause::pause(&arguments, around),
         Command::Resume(arguments) => pause::resume(&arguments, around),
         Command::Sim(arguments) => return stand_in(arguments, around).await,

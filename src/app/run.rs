@@ -129,8 +129,8 @@ impl<'a> Occasion<'a> {
     pub(super) async fn one(&self, plan: &Plan, remembered: &Remembered) -> Told {
         let previous = report::find_previous(&self.arguments.reports, &plan.name);
         let begin = begin(plan, self.around);
-        let began = EntryKind::RunBegan { run: begin.run.clone(), pid: std::process::id() };
-        remembered.add(begin.at.clone(), began, self.around);
+        let entry = EntryKind::RunBegan { run: begin.run.clone(), pid: std::process::id() };
+        remembered.add(begin.at.clone(), entry, self.around);
         let (verdict, report) = self.carry_out(plan, begin).await;
         let Some(mut report) = report else {
             return Told { exit: exit(verdict), report: None, written: false };

@@ -14,6 +14,7 @@ mod notify;
 mod probe;
 mod reading;
 mod service;
+mod report;
 mod shell;
 mod stack;
 mod state;
@@ -28,6 +29,9 @@ pub use probe::{Probe, ProbeStage};
 pub use reading::Reading;
 pub use service::{
     At, Definition, For, Install, Print, ServiceArgs, ServiceCommand, ServiceStatus, Uninstall, Which,
+};
+pub use report::{
+    Report, ReportBoot, ReportCommand, ReportDiff, ReportList, ReportShow, ReportVerify, ReportsArgs,
 };
 pub use shell::{Completions, Man, Shell};
 pub use stack::{Init, Lint, Migrate, PlanArgs, ProblemFormat};
@@ -96,6 +100,8 @@ pub enum Command {
     Notify(Notify),
     /// Remove what a playbook made: its containers, network and built images. Volumes stay.
     Down(Down),
+    /// Reports of runs that are over: list, show, compare, check.
+    Report(Report),
     /// Let recovery and messages rest for a while.
     Pause(Pause),
     /// End a pause.
