@@ -62,7 +62,8 @@ pub(super) fn resume(arguments: &Resume, around: &Surroundings) -> Exit {
             state.ask_again()?;
         }
         if !paused {
-            let again = if watched { "whoever watches it makes another try" } else { "nobody watches it now" };
+            let again =
+                if watched { "whoever watches it makes another try" } else { "nobody watches it now" };
             say(&format!("{name}: nothing was paused; {again}"));
             return Ok(());
         }

@@ -13,8 +13,8 @@ mod edit;
 mod notify;
 mod probe;
 mod reading;
-mod service;
 mod report;
+mod service;
 mod shell;
 mod stack;
 mod state;
@@ -27,11 +27,11 @@ pub use edit::{Accept, Audit, AuditCommand, Edit, Get, Set, Undo, Unset, Writing
 pub use notify::{Notify, NotifyCommand, NotifyTest};
 pub use probe::{Probe, ProbeStage};
 pub use reading::Reading;
-pub use service::{
-    At, Definition, For, Install, Print, ServiceArgs, ServiceCommand, ServiceStatus, Uninstall, Which,
-};
 pub use report::{
     Report, ReportBoot, ReportCommand, ReportDiff, ReportList, ReportShow, ReportVerify, ReportsArgs,
+};
+pub use service::{
+    At, Definition, For, Install, Print, ServiceArgs, ServiceCommand, ServiceStatus, Uninstall, Which,
 };
 pub use shell::{Completions, Man, Shell};
 pub use stack::{Init, Lint, Migrate, PlanArgs, ProblemFormat};

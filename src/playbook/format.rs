@@ -8,11 +8,11 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::container::ContainerFormat;
+use super::evidence::EvidenceFormat;
 use super::journal::JournalFormat;
 use super::maintenance::MaintenanceFormat;
-use super::watch::WatchFormat;
 use super::notify::NotifyFormat;
-use super::evidence::EvidenceFormat;
+use super::watch::WatchFormat;
 use crate::document::Version;
 use crate::period::Period;
 use crate::ports::broker::AccountPattern;

@@ -34,7 +34,9 @@ impl Http for Page {
         assert_eq!(url, "http://127.0.0.1:8080/status");
         let answer = *self.0.lock().unwrap();
         let timed_out = || HttpError::Timeout { url: url.to_owned(), timeout };
-        answer.map(|(status, body)| HttpAnswer { status, body: body.to_owned(), retry_after: None }).ok_or_else(timed_out)
+        answer
+            .map(|(status, body)| HttpAnswer { status, body: body.to_owned(), retry_after: None })
+            .ok_or_else(timed_out)
     }
 
     async fn send(&self, _: &HttpRequest, _: Duration) -> Result<HttpAnswer, SendError> {

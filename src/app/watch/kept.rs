@@ -23,8 +23,20 @@ use crate::report::entry_words;
 use crate::state::{Ledger, StateError, Use};
 
 /// Texts of an entry that are words of openbell's own.
-const WORDS: &[&str] =
-    &["at", "playbook", "entry", "code", "rung", "verdict", "what", "container", "run", "until", "kind", "by"];
+const WORDS: &[&str] = &[
+    "at",
+    "playbook",
+    "entry",
+    "code",
+    "rung",
+    "verdict",
+    "what",
+    "container",
+    "run",
+    "until",
+    "kind",
+    "by",
+];
 
 /// One stack's.
 pub(super) struct Kept<'a> {
@@ -54,9 +66,10 @@ impl<'a> Kept<'a> {
         let directory = remembered.state().directory();
         let files = Arc::clone(&occasion.world.files);
         let now = (around.clock)();
-        let notifier = plan.notify.clone().map(|config| {
-            Notifier::new(config, about, redactor.clone(), files, directory, now)
-        });
+        let notifier = plan
+            .notify
+            .clone()
+            .map(|config| Notifier::new(config, about, redactor.clone(), files, directory, now));
         Self {
             around,
             remembered,

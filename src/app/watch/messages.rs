@@ -27,7 +27,8 @@ impl Kept<'_> {
                 self.tell(EntryKind::Notice { why });
             }
             let ahead = notifier.next_due().map(|due| due.duration_since(self.now()));
-            let rest = ahead.map_or(AT_MOST, |ahead| Duration::try_from(ahead).unwrap_or_default().min(AT_MOST));
+            let rest =
+                ahead.map_or(AT_MOST, |ahead| Duration::try_from(ahead).unwrap_or_default().min(AT_MOST));
             tokio::select! {
                 () = engine::rest(rest.max(Duration::from_millis(100))) => {}
                 () = self.nudge.notified() => {}

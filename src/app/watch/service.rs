@@ -39,7 +39,8 @@ impl Service {
         let whose = if self.plans > 1 { format!("{}: ", entry.playbook) } else { String::new() };
         self.socket.status(&format!("{whose}{}", entry_words(&entry.kind)));
         let first = matches!(entry.kind, EntryKind::Operational)
-            && self.missing.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1)) == Ok(1);
+            && self.missing.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1))
+                == Ok(1);
         if first {
             self.socket.ready();
         }

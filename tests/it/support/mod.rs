@@ -7,9 +7,9 @@ pub mod dice;
 pub mod door;
 pub mod engine;
 pub mod evidence;
+pub mod hook;
 #[cfg(target_os = "linux")]
 pub mod host;
-pub mod hook;
 pub mod http;
 pub mod machine;
 pub mod oracle;
