@@ -30,11 +30,14 @@ pub(super) async fn test(arguments: &NotifyTest, around: &Surroundings) -> Exit 
     // The entries of a matrix mostly share their channels.
     let mut configs: Vec<(&Plan, &Config)> = Vec::new();
     for plan in &loaded.plans {
-        if let Some(config) = plan.notify.as_ref().filter(|config| !configs.iter().any(|(_, one)| one == config)) {
+        if let Some(config) =
+            plan.notify.as_ref().filter(|config| !configs.iter().any(|(_, one)| one == config))
+        {
             configs.push((plan, config));
         }
     }
-    let all = || configs.iter().flat_map(|(plan, config)| config.channels.iter().map(move |one| (*plan, one)));
+    let all =
+        || configs.iter().flat_map(|(plan, config)| config.channels.iter().map(move |one| (*plan, one)));
     if all().next().is_none() {
         tell(&NotifyError::NoChannel { playbook: loaded.name.clone() }, around);
         return Exit::Failed;
@@ -64,7 +67,11 @@ async fn delivered(plan: &Plan, channel: &Channel, world: &World, around: &Surro
     let (name, kind, took) = (&channel.name, channel.kind.name(), took.as_millis());
     let line = match &result {
         Ok(status) => format!("{name} ({kind}): delivered, status {status}, {took} ms"),
-        Err(why) => format!("{name} ({kind}): not delivered, {took} ms: {} ({})", redactor.text(&why.message), why.code),
+        Err(why) => format!(
+            "{name} ({kind}): not delivered, {took} ms: {} ({})",
+            redactor.text(&why.message),
+            why.code
+        ),
     };
     // Without a reader on stdout there is nobody to tell that.
     let _ = writeln!(io::stdout().lock(), "{line}");
@@ -76,8 +83,10 @@ async fn delivered(plan: &Plan, channel: &Channel, world: &World, around: &Surro
 
 /// A diagnosis as it is told, with its causes.
 fn told(why: &Diagnosis) -> Box<dyn Diagnostic> {
-    let mut told = MietteDiagnostic::new(why.message.clone()).with_code(&why.code).with_severity(Severity::Error);
-    let causes: Vec<String> = why.causes.iter().chain(&why.evidence).map(|cause| format!("because: {cause}")).collect();
+    let mut told =
+        MietteDiagnostic::new(why.message.clone()).with_code(&why.code).with_severity(Severity::Error);
+    let causes: Vec<String> =
+        why.causes.iter().chain(&why.evidence).map(|cause| format!("because: {cause}")).collect();
     let help = causes.into_iter().chain(why.help.clone()).collect::<Vec<_>>().join("\n");
     if !help.is_empty() {
         told = told.with_help(help);

@@ -17,8 +17,8 @@ mod stack;
 
 pub use arming::ArmingArgs;
 pub use diagnose::{Diagnose, Expect, Explain, Fix};
-pub use notify::{Notify, NotifyCommand, NotifyTest};
 pub use edit::{Accept, Audit, AuditCommand, Edit, Get, Set, Undo, Unset, Writing};
+pub use notify::{Notify, NotifyCommand, NotifyTest};
 pub use probe::{Probe, ProbeStage};
 pub use reading::Reading;
 pub use shell::{Completions, Man, Shell};

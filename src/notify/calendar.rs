@@ -19,9 +19,8 @@ pub(super) fn latest(now: Timestamp, zone: &TimeZone, day: Option<Weekday>, at: 
 /// The first such moment after `now`.
 pub(super) fn next(now: Timestamp, zone: &TimeZone, day: Option<Weekday>, at: Time) -> Option<Timestamp> {
     let today = now.to_zoned(zone.clone()).date();
-    let coming = (0..=8).filter_map(|ahead| {
-        on(today.checked_add(Span::new().days(ahead)).ok()?, zone, day, at)
-    });
+    let coming =
+        (0..=8).filter_map(|ahead| on(today.checked_add(Span::new().days(ahead)).ok()?, zone, day, at));
     coming.filter(|moment| *moment > now).min()
 }
 

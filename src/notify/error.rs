@@ -60,7 +60,9 @@ pub enum NotifyError {
     #[diagnostic(
         code(notify::redirected),
         severity(Warning),
-        help("a redirect would carry the message to somebody else: write the final address, often https:// instead of http://")
+        help(
+            "a redirect would carry the message to somebody else: write the final address, often https:// instead of http://"
+        )
     )]
     Redirected {
         /// The channel.
@@ -72,7 +74,9 @@ pub enum NotifyError {
     #[error("the address of the channel {channel} cannot be used: {reason}")]
     #[diagnostic(
         code(notify::bad_address),
-        help("write the whole address into the secret, such as https://…, and nothing else; messages are kept meanwhile")
+        help(
+            "write the whole address into the secret, such as https://…, and nothing else; messages are kept meanwhile"
+        )
     )]
     BadAddress {
         /// The channel.
@@ -112,7 +116,9 @@ pub enum NotifyError {
     #[diagnostic(
         code(notify::unreadable),
         severity(Warning),
-        help("a disk that was full or a crash of the machine breaks files; what was put aside ends in .broken")
+        help(
+            "a disk that was full or a crash of the machine breaks files; what was put aside ends in .broken"
+        )
     )]
     Unreadable {
         /// The file.
@@ -139,7 +145,9 @@ pub enum NotifyError {
     #[error("the playbook {playbook} declares no channel, so nobody is told anything")]
     #[diagnostic(
         code(notify::no_channel),
-        help("add one: `notify: {{ channels: {{ desk: {{ kind: discord, url: {{ file: ../secrets/discord }} }} }} }}`")
+        help(
+            "add one: `notify: {{ channels: {{ desk: {{ kind: discord, url: {{ file: ../secrets/discord }} }} }} }}`"
+        )
     )]
     NoChannel {
         /// The playbook.

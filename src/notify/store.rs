@@ -69,7 +69,10 @@ impl Store {
 
     fn content(&self) -> io::Result<Option<Kept>> {
         let found = match fs::symlink_metadata(&self.file) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            // Without a directory there is nothing to read; that nothing can be written is told then.
+            Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+                return Ok(None);
+            }
             found => found?,
         };
         if !found.is_file() || found.len() > LARGEST {

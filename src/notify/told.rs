@@ -140,7 +140,7 @@ impl Told {
             moment(ended, &self.zone)
         )];
         if let Some(why) = &outage.why {
-            lines.push(format!("It was: {}", sentence(&why.message)));
+            lines.push(format!("It was: {}", why.message));
         }
         lines.extend(message.done.iter().map(|done| format!("openbell: {done}")));
         message.why.clone_from(&outage.why);
@@ -168,7 +168,7 @@ impl Told {
         let mut message = self.empty(memory, Kind::Digest, now);
         let from = figures.from.parse().unwrap_or(now);
         let uptime = match figures.uptime() {
-            Some(share) => format!("{}.{} % up, {} outages", share / 10, share % 10, figures.outages),
+            Some(share) => format!("{}.{} % up, {}", share / 10, share % 10, words::outages(figures.outages)),
             None => "not watched".to_owned(),
         };
         message.title = format!("{}: {uptime} in {}", self.about.playbook, span(milliseconds(from, now)));

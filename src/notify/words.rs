@@ -16,7 +16,8 @@ pub(super) fn span(milliseconds: u64) -> String {
     let first = units.iter().position(|(_, length)| seconds >= *length).unwrap_or(3);
     let (name, length) = units[first];
     let mut text = format!("{} {name}", seconds / length);
-    if let Some((name, part)) = units.get(first + 1).filter(|_| first < 2) {
+    // Who has five minutes left counts seconds; who has waited for twenty does not.
+    if let Some((name, part)) = units.get(first + 1).filter(|_| first < 2 || seconds < 300) {
         let rest = seconds % length / part;
         if rest > 0 {
             let _ = write!(text, " {rest} {name}");
@@ -77,6 +78,15 @@ pub(super) fn sentence(text: &str) -> String {
         text.to_owned()
     };
     if begun.ends_with(['.', ':', '?', '!', '…']) { begun } else { format!("{begun}.") }
+}
+
+/// How many outages.
+pub(super) fn outages(count: u32) -> String {
+    match count {
+        0 => "no outage".to_owned(),
+        1 => "1 outage".to_owned(),
+        several => format!("{several} outages"),
+    }
 }
 
 /// The figures in words, one line each.

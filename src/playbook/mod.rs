@@ -36,10 +36,8 @@ pub use format::{
 };
 pub use from_compose::ComposeReference;
 pub use inputs::Inputs;
-pub use notify::{
-    ChannelFormat, DigestFormat, NotifyFormat, PingFormat, ReminderFormat,
-};
 pub use load::{Loaded, load, load_text};
+pub use notify::{ChannelFormat, DigestFormat, NotifyFormat, PingFormat, ReminderFormat};
 pub(crate) use outside::whole;
 pub use part::check_part;
 pub use plan::{Plan, PlannedStep};

@@ -8,8 +8,8 @@ use jiff::tz::TimeZone;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::plan::source;
 use super::EnvText;
+use super::plan::source;
 use crate::notify::{
     Address, Channel, ChannelKind, Config, Debounce, Digest, DigestEvery, Ping, Reminder, Severity,
     TimeOfDay, Weekday,
@@ -24,7 +24,7 @@ pub(super) const OTHERS: &str = "default";
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NotifyFormat {
-    /// Time zone of the times in messages, and of `digest` and `reminder`. Default: America/New_York, in which IBKR's own
+    /// Time zone of the times in messages, and of `digest` and `reminder`. Default: `America/New_York`, in which IBKR's own
     /// times are.
     #[serde(default = "new_york")]
     pub zone: String,
@@ -173,7 +173,10 @@ impl NotifyFormat {
                 .reminder
                 .as_ref()
                 .and_then(|reminder| Some(Reminder { day: reminder.day, at: time(&reminder.at, "18:00")? })),
-            ping: self.ping.as_ref().map(|ping| Ping { address: address(&ping.url), every: ping.every.get() }),
+            ping: self
+                .ping
+                .as_ref()
+                .map(|ping| Ping { address: address(&ping.url), every: ping.every.get() }),
         }
     }
 }

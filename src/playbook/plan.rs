@@ -71,7 +71,10 @@ impl Plan {
             on_failure: planned(&playbook.on_failure, &stack),
             finally: planned(&playbook.finally, &stack),
             variables: playbook.vars.clone(),
-            notify: playbook.notify.as_ref().map(|format| format.resolved(file.parent().unwrap_or(Path::new("/")))),
+            notify: playbook
+                .notify
+                .as_ref()
+                .map(|format| format.resolved(file.parent().unwrap_or(Path::new("/")))),
             variant: None,
             stack,
         }

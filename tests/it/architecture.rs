@@ -50,17 +50,7 @@ const RULES: &[(&str, &[&str])] = &[
     ("scaffold", &["compose", "document", "evidence", "period", "playbook", "ports", "secret_name"]),
     (
         "playbook",
-        &[
-            "compose",
-            "diagnosis",
-            "document",
-            "explain",
-            "notify",
-            "period",
-            "ports",
-            "secret_name",
-            "steps",
-        ],
+        &["compose", "diagnosis", "document", "explain", "notify", "period", "ports", "secret_name", "steps"],
     ),
     ("notify", &["diagnosis", "event", "ports", "redact"]),
     ("steps", &["diagnosis", "event", "evidence", "ladder", "period", "ports", "secret_name"]),

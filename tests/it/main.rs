@@ -59,6 +59,8 @@ mod mending_sim;
 mod migrate;
 mod needs;
 mod no_orders;
+mod notify_command;
+mod notify_delivery;
 mod notify_fold;
 mod plan_changes;
 mod plan_command;

@@ -48,7 +48,11 @@ fn maintenance(until: i64) -> Maintenance {
 }
 
 fn lost_inside(until: i64) -> EntryKind {
-    EntryKind::Lost { what: Loss::Session, why: why("broker::dropped"), maintenance: Some(maintenance(until)) }
+    EntryKind::Lost {
+        what: Loss::Session,
+        why: why("broker::dropped"),
+        maintenance: Some(maintenance(until)),
+    }
 }
 
 fn outlived(until: i64) -> EntryKind {
@@ -60,7 +64,11 @@ fn tries(rung: RecoveryRung, attempt: u32) -> EntryKind {
 }
 
 fn waits(until: i64) -> EntryKind {
-    EntryKind::Waits { rung: RecoveryRung::Restart, until: at(until).to_string(), why: why("broker::dropped") }
+    EntryKind::Waits {
+        rung: RecoveryRung::Restart,
+        until: at(until).to_string(),
+        why: why("broker::dropped"),
+    }
 }
 
 fn recovered() -> EntryKind {
@@ -173,10 +181,19 @@ fn outages() -> Vec<Case> {
     use EntryKind::Operational;
     use RecoveryRung::{Reconnect, Restart, SoftRestart};
     vec![
-        ("a green start is no news", vec![(0, run_began()), (9, run_ended(Verdict::Green)), (10, Operational)], vec![]),
+        (
+            "a green start is no news",
+            vec![(0, run_began()), (9, run_ended(Verdict::Green)), (10, Operational)],
+            vec![],
+        ),
         (
             "an outage that openbell ends by itself is no news",
-            vec![(0, Operational), (60, lost("broker::dropped")), (61, tries(Reconnect, 1)), (90, recovered())],
+            vec![
+                (0, Operational),
+                (60, lost("broker::dropped")),
+                (61, tries(Reconnect, 1)),
+                (90, recovered()),
+            ],
             vec![],
         ),
         (
@@ -212,7 +229,12 @@ fn outages() -> Vec<Case> {
         ),
         (
             "a run that fails and is made again in time is no news",
-            vec![(0, run_ended(Verdict::Engine)), (20, run_began()), (60, run_ended(Verdict::Green)), (61, Operational)],
+            vec![
+                (0, run_ended(Verdict::Engine)),
+                (20, run_began()),
+                (60, run_ended(Verdict::Green)),
+                (61, Operational),
+            ],
             vec![],
         ),
         (
@@ -223,7 +245,12 @@ fn outages() -> Vec<Case> {
         ("who ended a run by hand knows", vec![(0, run_ended(Verdict::Interrupted))], vec![]),
         (
             "a restart that takes too long is told once",
-            vec![(0, Operational), (60, lost("broker::dropped")), (100, tries(Restart, 1)), (2000, recovered())],
+            vec![
+                (0, Operational),
+                (60, lost("broker::dropped")),
+                (100, tries(Restart, 1)),
+                (2000, recovered()),
+            ],
             vec![(700, Kind::Lasting), (2000, Kind::Recovered)],
         ),
         (
@@ -231,9 +258,21 @@ fn outages() -> Vec<Case> {
             vec![(0, Operational), (60, lost("broker::dropped")), (100, waits(900)), (1200, recovered())],
             vec![],
         ),
+    ]
+}
+
+/// What is told again, and what never is.
+fn repeats() -> Vec<Case> {
+    use EntryKind::Operational;
+    vec![
         (
             "a person is asked for at once",
-            vec![(0, Operational), (60, lost("broker::dropped")), (70, person(Some(190))), (130, recovered())],
+            vec![
+                (0, Operational),
+                (60, lost("broker::dropped")),
+                (70, person(Some(190))),
+                (130, recovered()),
+            ],
             vec![(70, Kind::NeedsPerson), (130, Kind::Recovered)],
         ),
         (
@@ -267,7 +306,12 @@ fn maintenance_and_pauses() -> Vec<Case> {
     vec![
         (
             "what ends inside maintenance is no news",
-            vec![(0, Operational), (60, lost_inside(3600)), (70, tries(RecoveryRung::Wait, 1)), (3500, recovered())],
+            vec![
+                (0, Operational),
+                (60, lost_inside(3600)),
+                (70, tries(RecoveryRung::Wait, 1)),
+                (3500, recovered()),
+            ],
             vec![],
         ),
         (
@@ -282,7 +326,12 @@ fn maintenance_and_pauses() -> Vec<Case> {
         ),
         (
             "not safe is told at once, in maintenance and in a pause as well",
-            vec![(0, Operational), (10, paused(3600)), (60, lost_inside(3600)), (70, not_safe("DRY_RUN is false"))],
+            vec![
+                (0, Operational),
+                (10, paused(3600)),
+                (60, lost_inside(3600)),
+                (70, not_safe("DRY_RUN is false")),
+            ],
             vec![(70, Kind::Unsafe)],
         ),
         (
@@ -315,12 +364,24 @@ fn maintenance_and_pauses() -> Vec<Case> {
         ),
         (
             "or by hand, also what was only lost",
-            vec![(0, Operational), (10, paused(1800)), (60, lost("broker::dropped")), (300, resumed()), (301, tries(Restart, 1))],
+            vec![
+                (0, Operational),
+                (10, paused(1800)),
+                (60, lost("broker::dropped")),
+                (300, resumed()),
+                (301, tries(Restart, 1)),
+            ],
             vec![(300, Kind::Lasting)],
         ),
         (
             "the end of an outage that was told before the pause waits for its end",
-            vec![(0, lost("broker::dropped")), (5, halted()), (10, paused(1800)), (60, recovered()), (300, resumed())],
+            vec![
+                (0, lost("broker::dropped")),
+                (5, halted()),
+                (10, paused(1800)),
+                (60, recovered()),
+                (300, resumed()),
+            ],
             vec![(5, Kind::Halted), (300, Kind::Recovered)],
         ),
     ]
@@ -328,7 +389,7 @@ fn maintenance_and_pauses() -> Vec<Case> {
 
 #[test]
 fn sequences_of_entries_become_the_right_messages_at_the_right_time() {
-    for (name, entries, expected) in outages().into_iter().chain(maintenance_and_pauses()) {
+    for (name, entries, expected) in outages().into_iter().chain(repeats()).chain(maintenance_and_pauses()) {
         let driven = told("", entries, 2 * HOUR);
         assert_eq!(driven.kinds(), expected, "{name}");
     }
@@ -362,7 +423,8 @@ fn the_other_messages_in_words() {
     }
     texts.extend(told("", vec![(0, lost_inside(600)), (600, outlived(600))], 601).told);
     texts.extend(told("", vec![(0, run_ended(Verdict::Failed))], 60).told);
-    let failed = Stopped { container: "bot".into(), because: "no proof".into(), failed: Some(why("docker::timeout")) };
+    let failed =
+        Stopped { container: "bot".into(), because: "no proof".into(), failed: Some(why("docker::timeout")) };
     let kind = EntryKind::Unsafe { why: why("safety::not_safe"), stopped: vec![failed] };
     texts.extend(told("", vec![(0, kind)], 1).told);
     let texts: Vec<String> = texts.iter().map(|(_, one)| format!("# {}\n{}", one.title, one.text)).collect();
@@ -446,14 +508,20 @@ fn a_reminder_comes_before_the_tokens_die() {
     // Wednesday 14:00; Saturday 18:00 is 76 hours later.
     let driven = told("  reminder: {}", vec![(0, EntryKind::Operational)], 8 * 24 * HOUR);
     assert_eq!(driven.kinds(), [(76 * HOUR, Kind::Reminder)]);
-    insta::assert_snapshot!("notify_reminder", format!("# {}\n{}", driven.told[0].1.title, driven.told[0].1.text));
+    insta::assert_snapshot!(
+        "notify_reminder",
+        format!("# {}\n{}", driven.told[0].1.title, driven.told[0].1.text)
+    );
     // Who was off then is told late, but not after it.
     for (woken, expected) in [(80 * HOUR, 1), (84 * HOUR, 0)] {
         let mut late = Driven::new("  reminder: {}");
         let messages = late.fold.tick(at(woken));
         assert_eq!(messages.len(), expected, "{woken}");
     }
-    assert!(told("", vec![(0, EntryKind::Operational)], 8 * 24 * HOUR).told.is_empty(), "only where it is wanted");
+    assert!(
+        told("", vec![(0, EntryKind::Operational)], 8 * 24 * HOUR).told.is_empty(),
+        "only where it is wanted"
+    );
 }
 
 #[test]
@@ -485,7 +553,12 @@ fn accounts_and_secrets_are_in_no_message_and_no_memory() {
     };
     let failed = Some(why.clone());
     let stopped = vec![Stopped { container: "bot".into(), because: words.into(), failed }];
-    let entry = Entry { at: BEGIN.into(), playbook: "paper".into(), kind: EntryKind::Unsafe { why, stopped } };
-    let told = format!("{}{}", serde_json::json!(fold.entry(&entry, begin())), serde_json::json!(fold.memory()));
-    assert!(told.contains("DU***567") && !told.contains("DU1234567") && !told.contains("canary-secret"), "{told}");
+    let entry =
+        Entry { at: BEGIN.into(), playbook: "paper".into(), kind: EntryKind::Unsafe { why, stopped } };
+    let told =
+        format!("{}{}", serde_json::json!(fold.entry(&entry, begin())), serde_json::json!(fold.memory()));
+    assert!(
+        told.contains("DU***567") && !told.contains("DU1234567") && !told.contains("canary-secret"),
+        "{told}"
+    );
 }

@@ -49,6 +49,11 @@ fn the_schema_of_plans_is_current() {
 }
 
 #[test]
+fn the_schema_of_notifications_is_current() {
+    is_current("notification");
+}
+
+#[test]
 fn the_schema_of_probes_is_current() {
     is_current("probe");
 }

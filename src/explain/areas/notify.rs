@@ -15,7 +15,7 @@ const ENTRIES: &[Entry] = &[
         meaning: "A channel does not answer, or not in time. Its messages are kept and sent again.",
         told_by: "No connection, a certificate that nobody vouches for, or no answer within 10 s; the cause says which. It is \
             told once until a message arrives again.",
-        remedy: &[TRY, Step::say("Is this machine online, and does a firewall let it out?")],
+        remedy: &[TRY, Step::say("See whether this machine is online, and whether a firewall lets it out.")],
         links: &[],
     },
     Entry {
@@ -59,7 +59,9 @@ const ENTRIES: &[Entry] = &[
             openbell in it. A certificate that cannot be checked is not believed.",
         remedy: &[
             Step::run("On Debian or Ubuntu.", "apt-get install ca-certificates"),
-            Step::say("In a container mount `/etc/ssl/certs:/etc/ssl/certs:ro`, or name a file in `SSL_CERT_FILE`."),
+            Step::say(
+                "In a container mount `/etc/ssl/certs:/etc/ssl/certs:ro`, or name a file in `SSL_CERT_FILE`.",
+            ),
         ],
         links: &[],
     },

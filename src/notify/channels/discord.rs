@@ -20,7 +20,8 @@ pub(super) fn body(message: &Notification, mention: Option<&str>) -> Value {
     };
     let from = [Some(message.host.clone()), Some(message.playbook.clone()), message.run.clone()];
     let footer = from.into_iter().flatten().collect::<Vec<_>>().join(" · ");
-    let fields: Vec<Value> = [field("Code", &message.code), field("Run", &message.run)].into_iter().flatten().collect();
+    let fields: Vec<Value> =
+        [field("Code", &message.code), field("Run", &message.run)].into_iter().flatten().collect();
     let mut body = json!({
         "embeds": [{
             "title": fit(&plain(&message.title), TITLE),
@@ -65,11 +66,14 @@ fn colour(message: &Notification) -> u32 {
 /// The text with everything escaped that Discord would read as Markdown.
 fn plain(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
+    let mut begins = true;
     for c in text.chars() {
-        if "\\`*_~|>#[]()<@-".contains(c) {
+        // Lists, headings and quotations are what they are at the beginning of a line only.
+        if "\\`*_~|[]()<@".contains(c) || (begins && "-#>".contains(c)) {
             escaped.push('\\');
         }
         escaped.push(c);
+        begins = c == '\n' || (begins && c == ' ');
     }
     escaped
 }

@@ -48,7 +48,8 @@ pub(super) fn request(
     let wrong = |reason| Diagnosis::of(&NotifyError::BadAddress { channel: channel.name.clone(), reason });
     let unread = |error: SecretError| {
         let name = &channel.name;
-        Diagnosis::of(&error).with_evidence([format!("it is of the channel {name}, whose messages are kept meanwhile")])
+        Diagnosis::of(&error)
+            .with_evidence([format!("it is of the channel {name}, whose messages are kept meanwhile")])
     };
     let mut url = address(&channel.address, files).map_err(unread)?;
     if !is_web(url.expose_secret()) {

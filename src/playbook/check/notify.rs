@@ -11,16 +11,17 @@ use super::Check;
 use crate::document::escaped;
 use crate::explain;
 use crate::notify::{ChannelKind, TimeOfDay};
-use crate::playbook::notify::{ChannelFormat, NotifyFormat, OTHERS};
 use crate::playbook::EnvText;
+use crate::playbook::notify::{ChannelFormat, NotifyFormat, OTHERS};
 use crate::secret_name::may_stand_plain;
 
 /// Services count on minutes; asking more often is no news.
 const LEAST_PING: Duration = Duration::from_secs(10);
 
 /// Who can be called by name on Discord.
-static DISCORD: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"^(<@[!&]?[0-9]{1,20}>|@here|@everyone)$").expect("a constant pattern is valid"));
+static DISCORD: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"^(<@[!&]?[0-9]{1,20}>|@here|@everyone)$").expect("a constant pattern is valid")
+});
 /// Who can be called by name on Slack.
 static SLACK: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"^(<@[A-Z0-9]{1,20}>|<!subteam\^[A-Z0-9]{1,20}>|<!(here|channel|everyone)>)$")
@@ -34,7 +35,8 @@ impl Check<'_> {
         if TimeZone::get(&format.zone).is_err() {
             let known: Vec<String> = jiff::tz::db().available().map(|name| name.to_string()).collect();
             let known: Vec<&str> = known.iter().map(String::as_str).collect();
-            let help = self.meant(&format.zone, &known, "a name of the time zone database, such as Europe/Zurich");
+            let help =
+                self.meant(&format.zone, &known, "a name of the time zone database, such as Europe/Zurich");
             let message = format!("there is no time zone `{}`", format.zone);
             self.problem("playbook::notify_zone", "/notify/zone", message, &help);
         }
@@ -43,7 +45,12 @@ impl Check<'_> {
         for (key, at) in digest.into_iter().chain(reminder) {
             if TimeOfDay::read(at).is_none() {
                 let message = format!("`{at}` is not a time of day");
-                self.problem("playbook::notify_time", &format!("/notify/{key}/at"), message, "such as 08:00 or 18:30");
+                self.problem(
+                    "playbook::notify_time",
+                    &format!("/notify/{key}/at"),
+                    message,
+                    "such as 08:00 or 18:30",
+                );
             }
         }
         for (name, channel) in &format.channels {
@@ -58,7 +65,12 @@ impl Check<'_> {
         let fits = |c: char| c.is_ascii_alphanumeric() || "-_".contains(c);
         if name.is_empty() || !name.chars().all(fits) {
             let message = format!("`{name}` cannot be the name of a channel");
-            self.key_problem("playbook::notify_name", &at, message, "use letters, digits, - and _, such as desk");
+            self.key_problem(
+                "playbook::notify_name",
+                &at,
+                message,
+                "use letters, digits, - and _, such as desk",
+            );
         }
         self.address(&format!("{at}/url"), &channel.url);
         self.token(channel, &at);
@@ -90,7 +102,10 @@ impl Check<'_> {
         let Some(header) = &channel.header else { return };
         let reserved = ["content-type", "content-length", "host", "transfer-encoding", "connection"];
         let fits = |c: char| c.is_ascii_alphanumeric() || "-_".contains(c);
-        if header.is_empty() || !header.chars().all(fits) || reserved.contains(&header.to_ascii_lowercase().as_str()) {
+        if header.is_empty()
+            || !header.chars().all(fits)
+            || reserved.contains(&header.to_ascii_lowercase().as_str())
+        {
             let message = format!("`{header}` cannot be the header of a token");
             let help = "name the one that the service looks for, such as X-Token";
             self.problem("playbook::notify_option", &format!("{at}/header"), message, help);
@@ -145,7 +160,8 @@ impl Check<'_> {
         let known: Vec<&str> = explain::all().map(|entry| entry.code).chain([OTHERS]).collect();
         for code in format.debounce.keys().filter(|code| !known.contains(&code.as_str())) {
             let message = format!("there is no code `{code}`");
-            let help = self.meant(code, &known, "`openbell explain --list` shows them; `default` is for all others");
+            let help =
+                self.meant(code, &known, "`openbell explain --list` shows them; `default` is for all others");
             let at = format!("/notify/debounce/{}", escaped(code));
             self.key_problem("playbook::notify_code", &at, message, &help);
         }

@@ -13,6 +13,7 @@ const SCRUBBED: &[&str] = &[
     "OPENBELL_LOG",
     "OPENBELL_REPORTS",
     "OPENBELL_CONTAINER_BINARY",
+    "OPENBELL_HOST",
 ];
 
 /// The program under test.

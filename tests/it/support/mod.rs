@@ -7,6 +7,7 @@ pub mod dice;
 pub mod door;
 pub mod engine;
 pub mod evidence;
+pub mod hook;
 pub mod http;
 pub mod oracle;
 pub mod patient;
