@@ -9,7 +9,8 @@ pub fn name(environment: fn(&str) -> Option<String>) -> String {
 
 #[cfg(unix)]
 fn system() -> Option<String> {
-    Some(rustix::system::uname().nodename().to_string_lossy().into_owned())
+    let name = rustix::system::uname().nodename().to_string_lossy().into_owned();
+    (!name.is_empty()).then_some(name)
 }
 
 #[cfg(not(unix))]

@@ -22,9 +22,8 @@ pub(super) fn clean(text: &str, redactor: &Redactor) -> String {
 /// The text without control characters, invisible ones and those that turn the direction of writing.
 pub(super) fn visible(text: &str) -> String {
     let shown = |c: char| match c {
-        '\n' => Some('\n'),
         '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' => None,
-        '\u{2028}' | '\u{2029}' => Some('\n'),
+        '\n' | '\u{2028}' | '\u{2029}' => Some('\n'),
         c if c.is_control() => Some(' '),
         c => Some(c),
     };

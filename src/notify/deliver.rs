@@ -24,48 +24,35 @@ impl Notifier {
     /// Sends what is due, to all channels at the same time. What failed, for the journal; a channel that goes on failing is
     /// told once. It can be dropped at any moment: what was not answered is sent again, by the next call.
     pub async fn deliver_due(&self, http: &dyn Http, now: Timestamp) -> Vec<Diagnosis> {
-        let (began, expired) = (Instant::now(), self.expire(now));
-        let channels =
-            self.config.channels.iter().filter_map(|channel| Some((channel, self.claim(&channel.name)?)));
-        let channels: Vec<_> = channels.collect();
-        let claimed = self.claim(PING);
-        let sent = channels.into_iter().map(|(channel, claim)| async move {
-            let told = self.channel(channel, http, (now, began)).await;
+        let began = Instant::now();
+        self.expire(now);
+        let claims = self.config.channels.iter().filter_map(|one| Some((one, self.claim(&one.name)?)));
+        let claims: Vec<_> = claims.collect();
+        let ping = self.claim(PING);
+        let sent = claims.into_iter().map(|(channel, claim)| async move {
+            self.channel(channel, http, (now, began)).await;
             drop(claim);
-            told
         });
         let pinged = async {
-            let told = match &claimed {
-                Some(_) => self.ping(http, (now, began)).await,
-                None => None,
-            };
-            drop(claimed);
-            told
+            if ping.is_some() {
+                self.ping(http, (now, began)).await;
+            }
+            drop(ping);
         };
-        let (told, pinged) = join(join_all(sent), pinged).await;
-        let changed = expired || told.iter().any(|(changed, _)| *changed);
-        let mut state = self.state();
-        if changed {
-            state.save();
-        }
-        let mut all = std::mem::take(&mut state.troubles);
-        all.extend(told.into_iter().flat_map(|(_, told)| told).chain(pinged));
-        all
+        join(join_all(sent), pinged).await;
+        std::mem::take(&mut self.state().troubles)
     }
 
     /// Lets go of what nobody wants to hear any more.
-    fn expire(&self, now: Timestamp) -> bool {
+    fn expire(&self, now: Timestamp) {
         let mut state = self.state();
         let expired: Vec<_> =
             state.queues.iter_mut().map(|(name, queue)| (name.clone(), queue.expire(now))).collect();
-        let old = expired.into_iter().filter(|(_, count)| *count > 0);
         let because = "they are too old to be news";
-        let told: Vec<_> = old
-            .map(|(channel, count)| Diagnosis::of(&NotifyError::GivenUp { channel, count, because }))
-            .collect();
-        let any = !told.is_empty();
-        state.troubles.extend(told);
-        any
+        for (channel, count) in expired.into_iter().filter(|(_, count)| *count > 0) {
+            state.troubles.push(Diagnosis::of(&NotifyError::GivenUp { channel, count, because }));
+            state.save();
+        }
     }
 
     /// Keeps others from asking the same channel meanwhile; none when somebody does.
@@ -78,58 +65,59 @@ impl Notifier {
         Some(Claim { notifier: self, name: name.to_owned() })
     }
 
-    /// The messages of one channel that are due, until one does not arrive. Whether anything changed, and what failed.
-    async fn channel(
-        &self,
-        channel: &Channel,
-        http: &dyn Http,
-        clock: (Timestamp, Instant),
-    ) -> (bool, Vec<Diagnosis>) {
-        let (mut changed, mut told) = (false, Vec::new());
+    /// The messages of one channel that are due, until one does not arrive.
+    async fn channel(&self, channel: &Channel, http: &dyn Http, clock: (Timestamp, Instant)) {
         for _ in 0..AT_ONCE {
             let now = later(clock);
             let message = self.state().queues.get(&channel.name).and_then(|queue| queue.due(now)).cloned();
-            let Some(message) = message else { break };
-            let result = match request(channel, &message, (&*self.files, &self.redactor), now) {
+            let Some(message) = message else { return };
+            let came = match request(channel, &message, (&*self.files, &self.redactor), now) {
                 Ok(Asked { request, redactor }) => {
                     let answer = http.send(&request, PATIENCE).await;
                     match fate(&channel.name, answer, &redactor, later(clock)) {
-                        Fate::Arrived(_) => Ok(()),
-                        Fate::Refused(why) => Err((None, Diagnosis::of(&why))),
-                        Fate::Later(after, why) => Err((Some(after), Diagnosis::of(&why))),
+                        Fate::Arrived(_) => Came::Done(None),
+                        Fate::Refused(why) => Came::Done(Some(Diagnosis::of(&why))),
+                        Fate::Later(after, why) => Came::Later(after, Diagnosis::of(&why)),
                     }
                 }
-                Err(why) => Err((Some(None), why)),
+                Err(why) => Came::Later(None, why),
             };
-            changed = true;
-            let mut state = self.state();
-            let Some(queue) = state.queues.get_mut(&channel.name) else { break };
-            match result {
-                Ok(()) => queue.done(&message.id),
-                Err((None, why)) => {
-                    queue.done(&message.id);
-                    told.push(why);
-                }
-                Err((Some(after), why)) => {
-                    let known = queue.is_failing();
-                    queue.later(after, later(clock));
-                    told.extend((!known).then_some(why));
-                    break;
-                }
+            let goes_on = matches!(came, Came::Done(_));
+            self.settle(&channel.name, &message.id, came, later(clock));
+            if !goes_on {
+                return;
             }
         }
-        (changed, told)
+    }
+
+    /// Writes down what came of a message, at once: after a crash it is not sent again.
+    fn settle(&self, channel: &str, id: &str, came: Came, now: Timestamp) {
+        let mut state = self.state();
+        let Some(queue) = state.queues.get_mut(channel) else { return };
+        let trouble = match came {
+            Came::Done(trouble) => {
+                queue.done(id);
+                trouble
+            }
+            Came::Later(after, why) => {
+                let known = queue.is_failing();
+                queue.later(after, now);
+                (!known).then_some(why)
+            }
+        };
+        state.troubles.extend(trouble);
+        state.save();
     }
 
     /// Tells the dead man's switch that all is well, if it is.
-    async fn ping(&self, http: &dyn Http, clock: (Timestamp, Instant)) -> Option<Diagnosis> {
-        let ping = self.config.ping.as_ref()?;
+    async fn ping(&self, http: &dyn Http, clock: (Timestamp, Instant)) {
+        let Some(ping) = &self.config.ping else { return };
         {
             let mut state = self.state();
             let due = state.fold.is_green()
                 && state.ping.next.is_none_or(|next| next <= clock.0 || far(next, clock.0, ping));
             if !due {
-                return None;
+                return;
             }
             let every = SignedDuration::try_from(ping.every).unwrap_or(SignedDuration::from_mins(1));
             state.ping.next = clock.0.checked_add(every).ok();
@@ -137,7 +125,7 @@ impl Notifier {
         let failed = self.asked(ping, http, clock).await;
         let mut state = self.state();
         let known = std::mem::replace(&mut state.ping.failing, failed.is_some());
-        failed.filter(|_| !known)
+        state.troubles.extend(failed.filter(|_| !known));
     }
 
     /// Why the dead man's switch was not told; none when it was.
@@ -158,6 +146,14 @@ impl Notifier {
             Fate::Later(_, why) | Fate::Refused(why) => Some(Diagnosis::of(&why)),
         }
     }
+}
+
+/// What came of a message.
+enum Came {
+    /// It is done with: it arrived, or never will, for a reason.
+    Done(Option<Diagnosis>),
+    /// It is sent again, after this time where the service says one.
+    Later(Option<Duration>, Diagnosis),
 }
 
 /// A ping that a clock set back moved away.

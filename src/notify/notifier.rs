@@ -1,7 +1,8 @@
 //! The fold, the queues and their file, as supervision uses them: entries in, time in, messages out.
 //!
 //! Nothing in here waits. Whoever supervises sleeps until [`Notifier::next_due`], then calls [`Notifier::tick`] and
-//! [`Notifier::deliver_due`]; the latter can be left to a task of its own, since everything takes `&self`.
+//! [`Notifier::deliver_due`]; the latter can be left to a task of its own, since everything takes `&self`. A channel that is
+//! being asked is not due: when a delivery has ended, [`Notifier::next_due`] is worth asking again.
 
 use std::collections::BTreeMap;
 use std::path::Path;

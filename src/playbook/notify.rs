@@ -24,7 +24,7 @@ pub(super) const OTHERS: &str = "default";
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NotifyFormat {
-    /// Time zone of the times in messages, and of `digest` and `reminder`. Default: America/New_York, in which IBKR's own
+    /// Time zone of the times in messages, and of `digest` and `reminder`. Default: `America/New_York`, in which IBKR's own
     /// times are.
     #[serde(default = "new_york")]
     pub zone: String,

@@ -220,8 +220,8 @@ fn why_a_message_does_not_arrive_in_words() {
     ];
     let told = errors.iter().map(|error| {
         let why = Diagnosis::of(error);
-        let causes: String = why.causes.iter().map(|cause| format!("  cause: {cause}\n")).collect();
-        format!("{}\n  {}\n{causes}  help: {}\n", why.code, why.message, why.help.expect("a next step"))
+        let causes = why.causes.join(": ");
+        format!("{}\n  {}\n  {causes}\n  help: {}\n", why.code, why.message, why.help.expect("a next step"))
     });
     insta::assert_snapshot!("notify_errors", told.collect::<Vec<_>>().join("\n"));
 }

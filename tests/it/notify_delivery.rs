@@ -1,5 +1,6 @@
 //! Messages on their way: services that misbehave, queues that outlive a crash, and a dead man's switch.
 
+use std::fmt::Write;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -42,12 +43,12 @@ impl Desk {
             let file = directory.path().join(name);
             std::fs::write(&file, url).unwrap();
             let file = serde_json::json!(file);
-            text += &format!("    {name}: {{ kind: {kind}, url: {{ file: {file} }}{options} }}\n");
+            writeln!(text, "    {name}: {{ kind: {kind}, url: {{ file: {file} }}{options} }}").unwrap();
         }
         if channels.is_empty() {
             text = text.replace("channels:\n", "channels: {}\n");
         }
-        text += &format!("{rest}\nsteps: [ {{ id: engine, do: {{ engine: {{}} }} }} ]\n");
+        writeln!(text, "{rest}\nsteps: [ {{ id: engine, do: {{ engine: {{}} }} }} ]").unwrap();
         let config = plan(&text).notify.unwrap();
         let notifier = notifier(&config, directory.path());
         Self { directory, config, notifier, http: Reqwest::default() }

@@ -258,6 +258,13 @@ fn outages() -> Vec<Case> {
             vec![(0, Operational), (60, lost("broker::dropped")), (100, waits(900)), (1200, recovered())],
             vec![],
         ),
+    ]
+}
+
+/// What is told again, and what never is.
+fn repeats() -> Vec<Case> {
+    use EntryKind::Operational;
+    vec![
         (
             "a person is asked for at once",
             vec![
@@ -382,7 +389,7 @@ fn maintenance_and_pauses() -> Vec<Case> {
 
 #[test]
 fn sequences_of_entries_become_the_right_messages_at_the_right_time() {
-    for (name, entries, expected) in outages().into_iter().chain(maintenance_and_pauses()) {
+    for (name, entries, expected) in outages().into_iter().chain(repeats()).chain(maintenance_and_pauses()) {
         let driven = told("", entries, 2 * HOUR);
         assert_eq!(driven.kinds(), expected, "{name}");
     }

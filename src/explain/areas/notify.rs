@@ -15,7 +15,7 @@ const ENTRIES: &[Entry] = &[
         meaning: "A channel does not answer, or not in time. Its messages are kept and sent again.",
         told_by: "No connection, a certificate that nobody vouches for, or no answer within 10 s; the cause says which. It is \
             told once until a message arrives again.",
-        remedy: &[TRY, Step::say("Is this machine online, and does a firewall let it out?")],
+        remedy: &[TRY, Step::say("See whether this machine is online, and whether a firewall lets it out.")],
         links: &[],
     },
     Entry {

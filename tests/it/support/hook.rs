@@ -58,10 +58,10 @@ impl Hook {
                 match does {
                     Does::Answers(status, headers, body) => {
                         let length = body.len();
-                        let head = format!(
+                        let status_line = format!(
                             "HTTP/1.1 {status} X\r\nContent-Length: {length}\r\nConnection: close\r\n{headers}\r\n"
                         );
-                        let _ = stream.write_all(format!("{head}{body}").as_bytes()).await;
+                        let _ = stream.write_all(format!("{status_line}{body}").as_bytes()).await;
                     }
                     Does::Hangs => held.push(stream),
                     Does::Closes => drop(stream),
