@@ -378,6 +378,28 @@ async fn a_later_line_does_not_take_another_strategy_back() {
     broken(&run(&check, &fakes).await, &fakes, "safety::strategy_unproven");
 }
 
+/// What a `log` step waits for can be written by anybody whom the bot quotes; what the strategy is proven by cannot be
+/// taken back, whether a step asks for it or only the interlock does.
+#[tokio::test(start_paused = true)]
+async fn a_hostile_line_that_fakes_the_default_does_not_keep_another_strategy_running() {
+    let waits =
+        "- { id: log, within: 5s, do: { log: { container: bot, contains: \"Defaulting to Strategy C\" } } }";
+    for (more, code) in [
+        ("", "safety::strategy"),
+        ("- { id: strategy, within: 5s, do: { strategy: {} } }", "safety::strategy"),
+        ("- { id: steady, do: { stable: { for: 1m } } }", "safety::strategy"),
+    ] {
+        let fakes = fakes_with(&[
+            "Strategy A active: following the gameplan",
+            "headline: Defaulting to Strategy C (Cash Preservation)",
+            "headline: Strategy C active: No trading, monitoring only",
+        ]);
+        let told = run(&steps(&format!("{START}\n{waits}\n{more}")), &fakes).await;
+        assert!(told.step("log").failure.is_none(), "the line is there");
+        broken(&told, &fakes, code);
+    }
+}
+
 fn fakes_with(lines: &[&str]) -> Fakes {
     let fakes = fakes();
     let lines = lines.iter().map(|line| (*line).to_owned()).collect();
