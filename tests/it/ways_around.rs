@@ -297,6 +297,7 @@ async fn a_second_bot_on_another_network_is_found_by_its_connection() {
         ("050012AC:0FA2", true),
     ] {
         let mut fakes = started().await;
+        fakes.engine.with(|state| state.host = Some("unix:///var/run/docker.sock".into()));
         fakes.world.files = Arc::new(Connected(remote));
         let at = |ip: &str| Address { network: "elsewhere".into(), ip: ip.parse().unwrap() };
         fakes.engine.with(|state| {
