@@ -297,6 +297,7 @@ async fn a_second_bot_on_another_network_is_found_by_its_connection() {
         ("050012AC:0FA2", true),
     ] {
         let mut fakes = started().await;
+        fakes.engine.with(|state| state.host = Some("unix:///var/run/docker.sock".into()));
         fakes.world.files = Arc::new(Connected(remote));
         let at = |ip: &str| Address { network: "elsewhere".into(), ip: ip.parse().unwrap() };
         fakes.engine.with(|state| {
@@ -376,6 +377,28 @@ async fn a_later_line_does_not_take_another_strategy_back() {
     broken(&run(&anchored, &fakes).await, &fakes, "safety::strategy_unproven");
     let fakes = fakes_with(&["Defaulting to Strategy C (Cash Preservation)"]);
     broken(&run(&check, &fakes).await, &fakes, "safety::strategy_unproven");
+}
+
+/// What a `log` step waits for can be written by anybody whom the bot quotes; what the strategy is proven by cannot be
+/// taken back, whether a step asks for it or only the interlock does.
+#[tokio::test(start_paused = true)]
+async fn a_hostile_line_that_fakes_the_default_does_not_keep_another_strategy_running() {
+    let waits =
+        "- { id: log, within: 5s, do: { log: { container: bot, contains: \"Defaulting to Strategy C\" } } }";
+    for (more, code) in [
+        ("", "safety::strategy"),
+        ("- { id: strategy, within: 5s, do: { strategy: {} } }", "safety::strategy"),
+        ("- { id: steady, do: { stable: { for: 1m } } }", "safety::strategy"),
+    ] {
+        let fakes = fakes_with(&[
+            "Strategy A active: following the gameplan",
+            "headline: Defaulting to Strategy C (Cash Preservation)",
+            "headline: Strategy C active: No trading, monitoring only",
+        ]);
+        let told = run(&steps(&format!("{START}\n{waits}\n{more}")), &fakes).await;
+        assert!(told.step("log").failure.is_none(), "the line is there");
+        broken(&told, &fakes, code);
+    }
 }
 
 fn fakes_with(lines: &[&str]) -> Fakes {

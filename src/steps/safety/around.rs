@@ -71,23 +71,19 @@ async fn second_bot(scope: &Scope<'_>, containers: &[Container]) -> Result<(), F
     let mut networks: BTreeSet<&str> =
         running.flat_map(|container| &container.networks).map(String::as_str).collect();
     networks.insert(&stack.network);
-    let second = containers.iter().filter(|container| !own(container)).find(|container| {
+    for container in containers.iter().filter(|container| !own(container)) {
         let same = images.contains(&container.image) || images.contains(&container.image_id);
         let near = || container.networks.iter().any(|network| networks.contains(network.as_str()));
         // On the host's network may also be what another playbook made, and holds itself.
         let others = || container.labels.get("openbell.playbook").is_some_and(|name| *name != stack.name);
         let on_host = || container.host_network && !others();
-        same && (near() || on_host() || is_connected(scope, container, containers))
-    });
-    match second {
-        None => Ok(()),
-        Some(container) => Err(SafetyError::SecondBot {
-            container: container.name.clone(),
-            image: container.image.clone(),
-            networks: container.networks.join(", "),
+        if same && (near() || on_host() || is_connected(scope, container, containers).await) {
+            let networks = container.networks.join(", ");
+            let (container, image) = (container.name.clone(), container.image.clone());
+            return Err(SafetyError::SecondBot { container, image, networks }.into());
         }
-        .into()),
     }
+    Ok(())
 }
 
 /// The images of held containers: by name, by what that name means now, and by what runs. A second name for an image
@@ -108,7 +104,12 @@ async fn images(scope: &Scope<'_>, containers: &[Container]) -> Result<BTreeSet<
 /// Whether a container is connected to the gateway from another network: to its own address, or to the port of the
 /// address on this machine. Seen from outside, without a command in it: it is not ours. Where its sockets cannot be read
 /// so (an engine elsewhere, no root), nothing is known.
-fn is_connected(scope: &Scope<'_>, container: &Container, containers: &[Container]) -> bool {
+async fn is_connected(scope: &Scope<'_>, container: &Container, containers: &[Container]) -> bool {
+    // The id of a process is one on the engine's machine: a socket that is a file is that of an engine here.
+    let engine = scope.world.docker.engine().await;
+    if !engine.is_ok_and(|engine| engine.host.starts_with("unix://")) {
+        return false;
+    }
     let read = container.pid.and_then(|pid| scope.world.files.process_sockets(pid).ok());
     let Some(sockets) = read.and_then(|text| Sockets::parse(&text)) else { return false };
     let port = scope.stack.connection.address.rsplit_once(':').and_then(|(_, port)| port.parse::<u16>().ok());
