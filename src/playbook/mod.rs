@@ -43,7 +43,6 @@ pub use inputs::Inputs;
 pub use journal::{Days, JournalFormat, Size};
 pub use load::{Loaded, load, load_text};
 pub use maintenance::{ClockTime, EndTime, MaintenanceFormat, RegionText, WeekdayText, WindowFormat};
-pub use load::{Loaded, load, load_text};
 pub use notify::{ChannelFormat, DigestFormat, NotifyFormat, PingFormat, ReminderFormat};
 pub(crate) use outside::whole;
 pub use part::check_part;
