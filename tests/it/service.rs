@@ -131,7 +131,7 @@ fn a_unit_asks_for_what_its_playbook_needs_and_no_more() {
 }
 
 /// The elements of a task and their text, deep first, as `Task/Triggers/LogonTrigger/Enabled`.
-const ELEMENTS: &str = r#"
+const ELEMENTS: &str = r"
 import sys, json, xml.etree.ElementTree as E
 def walk(e, path, out):
     name = e.tag.split('}')[1]
@@ -141,7 +141,7 @@ def walk(e, path, out):
 out = []
 walk(E.fromstring(sys.stdin.buffer.read()), [], out)
 print(json.dumps(out))
-"#;
+";
 
 /// What may stand in what, of Microsoft's schema ([MS-TSCH] 2.5). In a trigger this is also the order.
 const ALLOWED: &[(&str, &[&str])] = &[

@@ -152,9 +152,9 @@ fn an_installed_service_starts_with_the_host_also_after_a_power_cut() {
     // With nothing written by anybody but the installation itself.
     host.power_cut();
     assert_eq!(host.succeeds(&["cat", FILE]), unit);
-    host.until("it starts with the host", Duration::from_secs(60), |host| journal(host).contains(&started));
+    host.until("it starts with the host", Duration::from_mins(1), |host| journal(host).contains(&started));
     host.reboot();
-    host.until("it starts again", Duration::from_secs(60), |host| journal(host).contains(&started));
+    host.until("it starts again", Duration::from_mins(1), |host| journal(host).contains(&started));
     says(&host, &["uninstall", REHEARSAL], 0);
     host.reboot();
     assert!(!journal(&host).contains(&started), "what is removed does not start");
@@ -212,7 +212,7 @@ fn the_service_can_read_what_it_is_given_and_nothing_in_homes_otherwise() {
 fn a_user_has_services_of_their_own() {
     let host = Host::start("user");
     host.shell("cp /bin/echo /usr/local/bin/echo; chown -R trader:trader /home/trader; loginctl enable-linger trader");
-    host.until("the user's systemd", Duration::from_secs(60), |host| {
+    host.until("the user's systemd", Duration::from_mins(1), |host| {
         host.exec(&["systemctl", "is-active", "--quiet", "user@1000.service"]).code == 0
     });
     let as_trader = |command: &[&str]| {

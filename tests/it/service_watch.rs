@@ -12,7 +12,7 @@ const REHEARSAL: &str = "/srv/desk/playbooks/rehearsal.yaml";
 const UNIT: &str = "openbell-rehearsal.service";
 const REPORTS: &str = "/var/lib/openbell/rehearsal/reports";
 /// From power-on to green, on a loaded machine.
-const PATIENCE: Duration = Duration::from_secs(240);
+const PATIENCE: Duration = Duration::from_mins(4);
 /// How many power cuts without `OPENBELL_POWER_CUTS`.
 const CUTS: usize = 20;
 /// The latest instant after the engine answers at which the power is cut, in milliseconds: a start-up takes longer.
