@@ -1,6 +1,7 @@
 //! `openbell service`: the texts for each system, read back by who knows their formats, and what is refused.
 #![cfg(unix)]
 
+use std::fmt::Write as _;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -464,7 +465,7 @@ fn every_failure_of_a_service_reads_well() {
     let mut page = String::new();
     for error in every_error() {
         let (code, help) = (error.code().unwrap().to_string(), error.help().unwrap().to_string());
-        page += &format!("{code}\n  {error}\n  help: {help}\n\n");
+        writeln!(page, "{code}\n  {error}\n  help: {help}\n").unwrap();
     }
     insta::assert_snapshot!("service_failures", page);
 }
