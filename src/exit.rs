@@ -16,8 +16,10 @@ pub enum Exit {
     Safety = 4,
     /// The Docker engine could not be reached.
     Engine = 5,
-    /// The report could not be written.
+    /// The report could not be written, or what is remembered between runs.
     Report = 6,
+    /// Another instance has the playbook; nothing was started.
+    Busy = 7,
     /// `plan`: nothing was changed, and `run` would change something.
     Pending = 10,
     /// A deadline passed.
@@ -28,15 +30,16 @@ pub enum Exit {
 
 impl Exit {
     /// Of several, the one to tell: the first of these that occurs. 4 safety, 5 engine, 1 failed, 124 deadline,
-    /// 130 interrupted, 6 report, 3 invalid, 2 usage, 10 pending, 0 green. Green when there are none.
+    /// 130 interrupted, 6 report, 7 busy, 3 invalid, 2 usage, 10 pending, 0 green. Green when there are none.
     pub fn gravest(all: impl IntoIterator<Item = Self>) -> Self {
-        const ORDER: [Exit; 9] = [
+        const ORDER: [Exit; 10] = [
             Exit::Safety,
             Exit::Engine,
             Exit::Failed,
             Exit::Deadline,
             Exit::Interrupted,
             Exit::Report,
+            Exit::Busy,
             Exit::Invalid,
             Exit::Usage,
             Exit::Pending,

@@ -7,14 +7,15 @@ use std::process::ExitCode;
 use clap::Parser;
 use openbell::app::{Surroundings, main as carry_out, runtime};
 use openbell::cli::Cli;
+use openbell::crash::keep_to_the_place;
 use tracing_subscriber::filter::{EnvFilter, FilterFn};
 use tracing_subscriber::prelude::*;
 
 fn main() -> ExitCode {
+    keep_to_the_place();
     let cli = Cli::parse();
     let terminal = std::io::stderr().is_terminal();
-    // https://no-color.org: set and not empty.
-    let no_colour = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    let no_colour = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty()); // no-color.org
     // Asking a Windows console whether it can show colours also switches them on there.
     let colours = terminal && !no_colour && console::Term::stderr().features().colors_supported();
     let output_colours = !no_colour && console::Term::stdout().features().colors_supported();
@@ -29,15 +30,15 @@ fn main() -> ExitCode {
     }
     let around = Surroundings {
         now: jiff::Timestamp::now(),
+        clock: jiff::Timestamp::now,
+        zone: jiff::tz::TimeZone::system,
         terminal,
         colours,
         output_colours,
         own_binary: std::env::current_exe().unwrap_or_default(),
         environment: |name| std::env::var(name).ok(),
     };
-    let Ok(runtime) = runtime(&cli) else {
-        return ExitCode::FAILURE;
-    };
+    let Ok(runtime) = runtime(&cli) else { return ExitCode::FAILURE };
     let code = runtime.block_on(carry_out(cli, &around));
     // A name server that keeps silent must not keep a program that is done.
     runtime.shutdown_background();

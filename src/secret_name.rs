@@ -71,6 +71,39 @@ pub fn is_secret_address(value: &str) -> bool {
     rest.split('/').next().is_some_and(|host| host.contains('@')) || value.contains("/api/webhooks/")
 }
 
+/// Whether an address of the web can stand where everybody may read it: that of a service on this machine or in a private
+/// network, with nothing in it that looks like a token. Whoever knows any other can write there.
+///
+/// ```
+/// use openbell::secret_name::may_stand_plain;
+///
+/// assert!(may_stand_plain("http://127.0.0.1:8080/alerts"));
+/// assert!(may_stand_plain("http://ntfy:80/alerts"));
+/// assert!(!may_stand_plain("https://ntfy.sh/alerts"));
+/// assert!(!may_stand_plain("http://127.0.0.1/hooks/5f2b9a7c0d1e4f63a8b7"));
+/// ```
+pub fn may_stand_plain(address: &str) -> bool {
+    let Some((_, rest)) = address.split_once("://") else { return false };
+    let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
+    let name = match host.strip_prefix('[') {
+        Some(six) => six.split(']').next().unwrap_or_default(),
+        None => host.split(':').next().unwrap_or_default(),
+    };
+    let near = match name.parse() {
+        Ok(std::net::IpAddr::V4(address)) => address.is_loopback() || address.is_private(),
+        Ok(std::net::IpAddr::V6(address)) => address.is_loopback() || address.is_unique_local(),
+        // A name without a dot is one of this machine's, or of a network of containers.
+        Err(_) => !name.contains('.') && !name.is_empty(),
+    };
+    near && !rest.contains(['?', '#', '@']) && !path.split('/').any(is_like_token)
+}
+
+/// Whether a part of an address looks like a token: long, of letters and digits. Five words with dashes are none.
+fn is_like_token(part: &str) -> bool {
+    let digits = part.bytes().filter(u8::is_ascii_digit).count();
+    part.len() >= 16 && digits >= 3
+}
+
 /// The place of the first argument of a command that holds a secret: `--password=word`, what follows `--password`, or an
 /// address with a password in it. Of an argument that is a line for a shell, the words count.
 ///

@@ -3,8 +3,10 @@
 pub mod api_client;
 pub mod docker;
 pub mod files;
+pub mod host;
 pub mod http;
 pub mod ibc;
+pub mod machine;
 pub mod net;
 pub mod probe;
 pub mod service_socket;

@@ -9,6 +9,7 @@ use secrecy::ExposeSecret;
 use tokio::time::Instant;
 
 use super::reading::inputs;
+use super::remembered::{self, Remembered};
 use super::world::world;
 use super::{Surroundings, say, tell};
 use crate::cli::{Diagnose, Expect, Fix};
@@ -31,12 +32,16 @@ const WORDS: &[&str] = &["code", "rung", "certainty", "class", "remedy", "consen
 
 pub(super) async fn diagnose(arguments: Diagnose, around: &Surroundings) -> Exit {
     let read = |file: &Path| playbook::load(file, &inputs(&arguments.reading, around));
-    let plan = match arguments.playbook.as_deref().map(read).transpose() {
+    let plan: Option<Plan> = match arguments.playbook.as_deref().map(read).transpose() {
         Ok(loaded) => loaded.and_then(|loaded| loaded.plans.into_iter().next()),
         Err(problems) => {
             tell(&problems, around);
             return Exit::Invalid;
         }
+    };
+    let _taken = match taken(&arguments, plan.as_ref(), around) {
+        Ok(taken) => taken,
+        Err(exit) => return exit,
     };
     let world = world(arguments.engine.docker_host.clone(), around.own_binary.clone(), around);
     let plan = match plan {
@@ -74,6 +79,17 @@ pub(super) async fn diagnose(arguments: Diagnose, around: &Surroundings) -> Exit
     }
     let exit = show(&examination, &redactor, arguments.json, around);
     if stop.is_cancelled() { Exit::Interrupted } else { exit }
+}
+
+/// The playbook, for a remedy that nobody else may act beside.
+fn taken(arguments: &Diagnose, plan: Option<&Plan>, around: &Surroundings) -> Result<Vec<Remembered>, Exit> {
+    match (arguments.fix, &arguments.playbook, plan) {
+        (Some(_), Some(file), Some(plan)) => {
+            let whose = (file.as_path(), "diagnose --fix");
+            remembered::take(std::slice::from_ref(plan), whose, &arguments.state, None, around)
+        }
+        _ => Ok(Vec::new()),
+    }
 }
 
 /// Shows the examination without secrets, or not at all.
@@ -154,7 +170,7 @@ fn target(arguments: &Diagnose, plan: Option<&Plan>) -> Result<Target, String> {
     let patience = arguments.timeout.get();
     let mut target = match (plan, &arguments.address) {
         (Some(plan), _) => {
-            let mut target = Target::of(&plan.stack, patience);
+            let mut target = Target::of(&plan.stack, &plan.maintenance, patience);
             target.expected.least_server_version = plan.least_server_version();
             target
         }

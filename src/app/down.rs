@@ -4,7 +4,7 @@ use miette::Diagnostic;
 
 use super::reading::inputs;
 use super::world::world;
-use super::{Surroundings, say, tell};
+use super::{Surroundings, remembered, say, tell};
 use crate::cli::Down;
 use crate::diagnosis::{Class, Explain};
 use crate::exit::Exit;
@@ -24,6 +24,11 @@ pub(super) async fn down(arguments: Down, around: &Surroundings) -> Exit {
             tell(&problems, around);
             return Exit::Invalid;
         }
+    };
+    let whose = (arguments.playbook.as_path(), "down");
+    let _taken = match remembered::take(&loaded.plans, whose, &arguments.state, None, around) {
+        Ok(taken) => taken,
+        Err(exit) => return exit,
     };
     let world = world(arguments.engine.docker_host, around.own_binary.clone(), around);
     let mut exits = Vec::new();

@@ -5,14 +5,16 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme};
 use tokio::runtime::{Builder, Runtime};
 
-use crate::cli::{Cli, Command};
+use crate::cli::{Cli, Command, Notify, NotifyCommand};
 use crate::exit::Exit;
 use crate::sim::cli::SimArguments;
 use crate::sim::{self, SimError};
 
+mod calendar;
 mod diagnose;
 mod down;
 mod edit;
@@ -23,22 +25,31 @@ mod init;
 mod lint;
 mod matrix;
 mod migrate;
+mod notify;
+mod pause;
 mod plan;
 mod probe;
 mod reading;
 mod records;
+mod remembered;
+mod report;
 mod run;
 mod schema;
 mod service;
 mod shell;
 mod stop;
 mod validate;
+mod watch;
 mod world;
 
 /// What the program is given by the system, read once by `main`.
 pub struct Surroundings {
     /// The time of day at the start.
     pub now: Timestamp,
+    /// The zone of this machine, asked for where it is told.
+    pub zone: fn() -> TimeZone,
+    /// The time of day, whenever it is asked.
+    pub clock: fn() -> Timestamp,
     /// stderr is a terminal.
     pub terminal: bool,
     /// Colours are wanted on stderr.
@@ -51,13 +62,13 @@ pub struct Surroundings {
     pub environment: fn(&str) -> Option<String>,
 }
 
-/// What the command runs on. A stand-in and a probe are light: one thread does, whatever the number of processors.
+/// What the command runs on. A stand-in, a probe and a watch are light: one thread does, whatever the number of processors.
 ///
 /// # Errors
 /// When the system gives no threads or no way to wait for sockets.
 pub fn runtime(cli: &Cli) -> io::Result<Runtime> {
     let mut builder = match cli.command {
-        Command::Sim(_) | Command::Probe(_) => Builder::new_current_thread(),
+        Command::Sim(_) | Command::Probe(_) | Command::Watch(_) => Builder::new_current_thread(),
         _ => Builder::new_multi_thread(),
     };
     builder.enable_all().build()
@@ -84,8 +95,16 @@ pub async fn main(cli: Cli, around: &Surroundings) -> ExitCode {
         Command::Schema(arguments) => schema::schema(&arguments),
         Command::Explain(arguments) => explain::explain(&arguments),
         Command::Diagnose(arguments) => Box::pin(diagnose::diagnose(arguments, around)).await,
+        Command::Calendar(arguments) => calendar::calendar(&arguments, around),
+        Command::Watch(arguments) => Box::pin(watch::watch(arguments, around)).await,
         Command::Service(arguments) => service::service(&arguments, around),
+        Command::Notify(Notify { command: NotifyCommand::Test(arguments) }) => {
+            notify::test(&arguments, around).await
+        }
         Command::Down(arguments) => down::down(arguments, around).await,
+        Command::Report(arguments) => report::report(&arguments, around),
+        Command::Pause(arguments) => pause::pause(&arguments, around),
+        Command::Resume(arguments) => pause::resume(&arguments, around),
         Command::Sim(arguments) => return stand_in(arguments, around).await,
     };
     exit.into()

@@ -9,6 +9,7 @@ use super::run::{arm, redactor};
 use super::world::world;
 use super::{Surroundings, exposure, say, stop, tell};
 use crate::cli::PlanArgs;
+use crate::diagnosis::Diagnosis;
 use crate::engine;
 use crate::event::{Preview, Prospect};
 use crate::exit::Exit;
@@ -32,6 +33,9 @@ pub(super) async fn plan(arguments: PlanArgs, around: &Surroundings) -> Exit {
     if let Err(error) = arm(&arguments.arming, &mut loaded.plans, around) {
         say(&format!("`run` would refuse to begin with {}:", arguments.playbook.display()));
         tell(&error, around);
+        if arguments.json {
+            print(&PlanReport::refused(loaded.name, at(around), Diagnosis::of(&error)), true, around);
+        }
         return Exit::Safety;
     }
     let binary = arguments.container_binary.clone().unwrap_or_else(|| around.own_binary.clone());
@@ -46,15 +50,23 @@ pub(super) async fn plan(arguments: PlanArgs, around: &Surroundings) -> Exit {
             None => return Exit::Interrupted,
         }
     }
-    let report = PlanReport::new(loaded.name, format!("{:.3}", around.now), plans);
-    let printed = if arguments.json {
-        serde_json::to_string_pretty(&report).map(|text| text + "\n").unwrap_or_default()
+    let report = PlanReport::new(loaded.name, at(around), plans);
+    print(&report, arguments.json, around);
+    exit(report.outcome)
+}
+
+fn at(around: &Surroundings) -> String {
+    format!("{:.3}", around.now)
+}
+
+fn print(report: &PlanReport, json: bool, around: &Surroundings) {
+    let printed = if json {
+        serde_json::to_string_pretty(report).map(|text| text + "\n").unwrap_or_default()
     } else {
         report.page(around.output_colours)
     };
     // A reader that went away does not change what was found.
     let _ = io::stdout().lock().write_all(printed.as_bytes());
-    exit(report.outcome)
 }
 
 /// What is found out about one plan, without secrets; nothing when somebody ended it.

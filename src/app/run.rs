@@ -1,6 +1,8 @@
 //! `openbell run`: load, carry out, tell, report. The runs of a matrix are carried out side by side.
 
 use std::io::{self, Write};
+use std::path::PathBuf;
+use std::sync::Arc;
 
 use futures_util::future::join_all;
 use secrecy::ExposeSecret;
@@ -8,12 +10,15 @@ use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::reading::inputs;
 use super::records::{self, EventFile};
+use super::remembered::{self, Remembered};
+use super::watch::Service;
 use super::world::world;
 use super::{Surroundings, exposure, matrix, say, stop, tell};
 use crate::arming::{Arming, ArmingError};
 use crate::cli::{ArmingArgs, Run};
+use crate::diagnosis::Diagnosis;
 use crate::engine::{self, Shared};
-use crate::event::{Event, RunStarted, Sender, Verdict};
+use crate::event::{EntryKind, Event, RunStarted, Sender, Verdict};
 use crate::exit::Exit;
 use crate::playbook::{self, Plan, PlannedStep};
 use crate::ports::World;
@@ -30,12 +35,15 @@ pub(super) struct Told {
 }
 
 /// What the runs of one command line are carried out with.
-struct Occasion<'a> {
+pub(super) struct Occasion<'a> {
     arguments: &'a Run,
-    around: &'a Surroundings,
-    world: World,
-    shared: Shared,
+    pub(super) around: &'a Surroundings,
+    pub(super) world: World,
+    pub(super) shared: Shared,
     events_file: Option<EventFile>,
+    service: Option<Arc<Service>>,
+    /// Why none of them is begun.
+    refused: Option<Diagnosis>,
     screen: Screen,
     /// How wide the names of variants are; none where there is one run.
     names: Option<usize>,
@@ -52,22 +60,31 @@ pub(super) async fn run(arguments: Run, around: &Surroundings) -> Exit {
     if let Some(within) = &arguments.within {
         loaded.plans.iter_mut().for_each(|plan| plan.within = within.get());
     }
-    if let Err(error) = arm(&arguments.arming, &mut loaded.plans, around) {
-        tell(&error, around);
-        return Exit::Safety;
-    }
+    // What is refused leaves a report too: somebody will ask why nothing was started.
+    let refused = arm(&arguments.arming, &mut loaded.plans, around).err();
+    let refused = refused.map(|error| Diagnosis::of(&error));
     // A run that cannot be reported is not begun.
     let events_file = match records::prepare(&arguments) {
         Ok(file) => file,
         Err(error) => {
             tell(&error, around);
-            return Exit::Report;
+            if let Some(why) = &refused {
+                say(&format!("{} ({})", why.message, why.code));
+            }
+            return refused.map_or(Exit::Report, |_| Exit::Safety);
         }
     };
-    let occasion = Occasion::new(&arguments, around, events_file, &loaded.plans);
+    let whose = (arguments.playbook.as_path(), "run");
+    let beside = Some(arguments.reports.as_path());
+    let remembered = match remembered::take(&loaded.plans, whose, &arguments.state, beside, around) {
+        Ok(remembered) => remembered,
+        Err(exit) => return exit,
+    };
+    let occasion = Occasion { refused, ..Occasion::new(&arguments, around, events_file, &loaded.plans) };
     exposure::warn(&arguments.playbook, &loaded.plans, &*occasion.world.files, around);
     let began = tokio::time::Instant::now();
-    let told = join_all(loaded.plans.iter().map(|plan| occasion.one(plan))).await;
+    let told =
+        join_all(loaded.plans.iter().zip(&remembered).map(|(plan, own)| occasion.one(plan, own))).await;
     if occasion.names.is_none() {
         return Exit::gravest(told.iter().map(|told| told.exit));
     }
@@ -76,7 +93,7 @@ pub(super) async fn run(arguments: Run, around: &Surroundings) -> Exit {
 }
 
 impl<'a> Occasion<'a> {
-    fn new(
+    pub(super) fn new(
         arguments: &'a Run,
         around: &'a Surroundings,
         events_file: Option<EventFile>,
@@ -96,44 +113,60 @@ impl<'a> Occasion<'a> {
             world: world(arguments.engine.docker_host.clone(), binary, around),
             shared: Shared { stop, stop_all, ..Shared::default() },
             events_file,
+            service: None,
+            refused: None,
             screen: Screen::new(tone),
             names: names.max().filter(|_| plans.len() > 1),
         }
     }
 
+    /// The same, with the service manager among those who are told.
+    pub(super) fn told_to(self, service: &Arc<Service>) -> Self {
+        Self { service: Some(Arc::clone(service)), ..self }
+    }
+
     /// Runs one plan, and writes down how it went.
-    async fn one(&self, plan: &Plan) -> Told {
+    pub(super) async fn one(&self, plan: &Plan, remembered: &Remembered) -> Told {
         let previous = report::find_previous(&self.arguments.reports, &plan.name);
-        let (verdict, report) = self.carry_out(plan).await;
+        let begin = begin(plan, self.around);
+        let entry = EntryKind::RunBegan { run: begin.run.clone(), pid: std::process::id() };
+        remembered.add(begin.at.clone(), entry, self.around);
+        let (verdict, report) = self.carry_out(plan, begin).await;
         let Some(mut report) = report else {
             return Told { exit: exit(verdict), report: None, written: false };
         };
         if let Some(previous) = previous {
             report.compare(&previous);
         }
-        let written = self.finish(&report);
+        let directory = self.finish(&report);
+        let absolute = directory.map(|directory| directory.canonicalize().unwrap_or(directory));
+        let (ended, written) = (report.ended_at(), absolute.is_some());
+        remembered.add(ended, report.ended(absolute.as_deref()), self.around);
         // How the run went matters more than that it could not be written down.
         let exit = if verdict == Verdict::Green && !written { Exit::Report } else { exit(verdict) };
         Told { exit, report: Some(report), written }
     }
 
     /// Runs the plan while the reporters listen.
-    async fn carry_out(&self, plan: &Plan) -> (Verdict, Option<Report>) {
+    async fn carry_out(&self, plan: &Plan, begin: RunStarted) -> (Verdict, Option<Report>) {
         let (sender, events) = Sender::new(redactor(plan, &self.world));
         let sender = sender.of_variant(plan.variant.clone());
         let mut console = Console::new(self.screen.clone(), self.around.colours);
         if let (Some(width), Some(variant)) = (self.names, &plan.variant) {
             console = console.among(variant, width);
         }
-        let telling = tokio::spawn(listen(events, console, self.events_file.clone()));
-        let verdict = engine::run(plan, &self.world, begin(plan, self.around), &sender, &self.shared).await;
+        let telling = tokio::spawn(listen(events, console, self.events_file.clone(), self.service.clone()));
+        let verdict = match &self.refused {
+            Some(why) => engine::refuse(plan, begin, &sender, why.clone()),
+            None => engine::run(plan, &self.world, begin, &sender, &self.shared).await,
+        };
         // The end of the events ends the listeners.
         drop(sender);
         (verdict, telling.await.ok().flatten())
     }
 
-    /// Writes the report and says where it is; whether it is on the disk.
-    fn finish(&self, report: &Report) -> bool {
+    /// Writes the report and says where it is; none when it is not on the disk.
+    fn finish(&self, report: &Report) -> Option<PathBuf> {
         let written = report::write(report, &self.arguments.reports);
         if self.arguments.json
             && self.names.is_none()
@@ -146,7 +179,7 @@ impl<'a> Occasion<'a> {
             Ok(directory) => directory,
             Err(error) => {
                 tell(error, self.around);
-                return false;
+                return None;
             }
         };
         for drift in report.drift.iter().filter(|_| !self.arguments.quiet) {
@@ -159,7 +192,7 @@ impl<'a> Occasion<'a> {
             // For machines: where the report is.
             let _ = writeln!(io::stdout().lock(), "{}", directory.join("report.json").display());
         }
-        true
+        written.ok()
     }
 }
 
@@ -172,7 +205,7 @@ pub(super) fn arm(arming: &ArmingArgs, plans: &mut [Plan], around: &Surroundings
 /// The name of a new run.
 fn new_run(around: &Surroundings) -> String {
     let unique = uuid::Uuid::now_v7().simple().to_string();
-    format!("{}-{}", around.now.strftime("%Y%m%dT%H%M%SZ"), &unique[unique.len() - 6..])
+    format!("{}-{}", (around.clock)().strftime("%Y%m%dT%H%M%SZ"), &unique[unique.len() - 6..])
 }
 
 fn begin(plan: &Plan, around: &Surroundings) -> RunStarted {
@@ -180,7 +213,7 @@ fn begin(plan: &Plan, around: &Surroundings) -> RunStarted {
     let (on_failure, finally) = (ids(&plan.on_failure), ids(&plan.finally));
     RunStarted {
         run: new_run(around),
-        at: format!("{:.3}", around.now),
+        at: format!("{:.3}", (around.clock)()),
         playbook: plan.name.clone(),
         description: plan.description.clone(),
         openbell: env!("CARGO_PKG_VERSION").to_owned(),
@@ -196,6 +229,7 @@ async fn listen(
     mut events: UnboundedReceiver<Event>,
     mut console: Console,
     file: Option<EventFile>,
+    service: Option<Arc<Service>>,
 ) -> Option<Report> {
     let mut summary = Summary::default();
     while let Some(event) = events.recv().await {
@@ -203,6 +237,9 @@ async fn listen(
         summary.event(&event);
         if let Some(file) = &file {
             file.event(&event);
+        }
+        if let Some(service) = &service {
+            service.event(&event);
         }
     }
     summary.finish()

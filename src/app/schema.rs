@@ -2,11 +2,13 @@
 
 use std::io::{self, Write};
 
+use crate::calendar::AgendaReport;
 use crate::cli::{Schema, SchemaOf};
 use crate::diagnose::Examination;
 use crate::document::schema_of;
 use crate::event::Event;
 use crate::exit::Exit;
+use crate::notify::Notification;
 use crate::report::{PlanReport, ProbeReport, Rollup};
 use crate::sim::script;
 use crate::{playbook, report};
@@ -18,7 +20,9 @@ pub(super) fn schema(arguments: &Schema) -> Exit {
         SchemaOf::Rollup => schema_of::<Rollup>(),
         SchemaOf::Script => script::schema(),
         SchemaOf::Examination => schema_of::<Examination>(),
+        SchemaOf::Calendar => schema_of::<AgendaReport>(),
         SchemaOf::Event => schema_of::<Event>(),
+        SchemaOf::Notification => schema_of::<Notification>(),
         SchemaOf::Plan => schema_of::<PlanReport>(),
         SchemaOf::Probe => schema_of::<ProbeReport>(),
     };

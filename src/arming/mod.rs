@@ -40,6 +40,11 @@ impl Arming {
         Ok(arming)
     }
 
+    /// When it ends; none where nothing is armed, or for the one run only.
+    pub fn expires(&self) -> Option<Timestamp> {
+        self.expires
+    }
+
     fn add(&mut self, text: &str) -> Result<(), ArmingError> {
         let letters = text.chars().take_while(char::is_ascii_uppercase).count();
         let digits = text.chars().skip(letters);
@@ -90,9 +95,20 @@ impl Arming {
         if let Some(stranger) = self.accounts.iter().find(|account| !taken(account)) {
             return Err(ArmingError::NotAllowed { account: stranger.clone() });
         }
-        let unarmed = plans.iter().find(|plan| plan.stack.safety.live && plan.stack.safety.armed.is_empty());
-        unarmed.map_or(Ok(()), |plan| Err(ArmingError::Not { playbook: plan.name.clone() }))
+        plans.iter().try_for_each(armed)
     }
+}
+
+/// Whether a plan has what its mode takes: one that is live has armed accounts.
+///
+/// # Errors
+/// The plan is live, and no account of it is armed.
+pub fn armed(plan: &Plan) -> Result<(), ArmingError> {
+    let safety = &plan.stack.safety;
+    if safety.live && safety.armed.is_empty() {
+        return Err(ArmingError::Not { playbook: plan.name.clone() });
+    }
+    Ok(())
 }
 
 fn is_digit(c: char) -> bool {

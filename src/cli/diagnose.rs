@@ -5,11 +5,12 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use super::probe::{address, some_time};
-use super::{EngineArgs, Reading};
+use super::{EngineArgs, Reading, StateArgs};
 use crate::period::Period;
 
 pub(super) const HELP: &str = "Exit codes: 0 ready, 1 a cause was found, 2 usage, 3 playbook invalid, \
-4 a live account where paper is expected, 5 Docker engine unreachable, 130 interrupted.";
+4 a live account where paper is expected, 5 Docker engine unreachable, 7 another \
+instance has the playbook (with --fix), 130 interrupted.";
 /// `openbell diagnose`.
 #[derive(Debug, Args)]
 pub struct Diagnose {
@@ -59,6 +60,9 @@ pub struct Diagnose {
     /// `host:port` of IBC's command port. Default: the playbook's `connection.ibc`.
     #[arg(long, value_name = "HOST:PORT", allow_hyphen_values = true, value_parser = address)]
     pub ibc: Option<String>,
+    /// What is remembered: with --fix, nobody else may act on the playbook.
+    #[command(flatten)]
+    pub state: StateArgs,
     /// Print the examination as JSON.
     #[arg(long)]
     pub json: bool,

@@ -7,24 +7,36 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::period::Period;
 
 mod arming;
+mod calendar;
 mod diagnose;
 mod edit;
+mod notify;
 mod probe;
 mod reading;
+mod report;
 mod service;
 mod shell;
 mod stack;
+mod state;
+mod watch;
 
 pub use arming::ArmingArgs;
+pub use calendar::{Calendar, RegionName};
 pub use diagnose::{Diagnose, Expect, Explain, Fix};
 pub use edit::{Accept, Audit, AuditCommand, Edit, Get, Set, Undo, Unset, Writing};
+pub use notify::{Notify, NotifyCommand, NotifyTest};
 pub use probe::{Probe, ProbeStage};
 pub use reading::Reading;
+pub use report::{
+    Report, ReportBoot, ReportCommand, ReportDiff, ReportList, ReportShow, ReportVerify, ReportsArgs,
+};
 pub use service::{
     At, Definition, For, Install, Print, ServiceArgs, ServiceCommand, ServiceStatus, Uninstall, Which,
 };
 pub use shell::{Completions, Man, Shell};
 pub use stack::{Init, Lint, Migrate, PlanArgs, ProblemFormat};
+pub use state::{Pause, Resume, StateArgs};
+pub use watch::Watch;
 
 /// The opening bell rings only when every check is green.
 #[derive(Debug, Parser)]
@@ -44,6 +56,9 @@ pub enum Command {
     /// Carry a playbook out: live progress, a report, an exit code.
     #[command(after_help = EXIT_CODES)]
     Run(Run),
+    /// Bring a stack up and keep it so: watch, recover, tell.
+    #[command(after_help = watch::HELP)]
+    Watch(Watch),
     /// Say what `run` would do now: checks that only read are made for real, and nothing is changed.
     #[command(after_help = stack::PLAN_HELP)]
     Plan(PlanArgs),
@@ -77,10 +92,20 @@ pub enum Command {
     /// Find out why a gateway is not ready: one look at everything, causes with evidence and a next step.
     #[command(after_help = diagnose::HELP)]
     Diagnose(Diagnose),
+    /// Print the coming maintenance windows, the weekly re-authentication and changes of the clocks.
+    Calendar(Calendar),
     /// A playbook as a service of this system: started at boot, kept running.
     Service(ServiceArgs),
+    /// Notifications by hand: does anybody hear them?
+    Notify(Notify),
     /// Remove what a playbook made: its containers, network and built images. Volumes stay.
     Down(Down),
+    /// Reports of runs that are over: list, show, compare, check.
+    Report(Report),
+    /// Let recovery and messages rest for a while.
+    Pause(Pause),
+    /// End a pause.
+    Resume(Resume),
     /// Print completions for a shell.
     Completions(Completions),
     /// Print manual pages.
@@ -90,7 +115,7 @@ pub enum Command {
 }
 
 const EXIT_CODES: &str = "Exit codes: 0 green, 1 a step failed, 2 usage, 3 playbook invalid, 4 safety violation, \
-5 Docker engine unreachable, 6 report not written, 124 deadline, 130 interrupted.";
+5 Docker engine unreachable, 6 report not written, 7 another instance has the playbook, 124 deadline, 130 interrupted.";
 
 /// Where the Docker engine is.
 #[derive(Debug, Args)]
@@ -126,6 +151,9 @@ pub struct Run {
     /// What is armed.
     #[command(flatten)]
     pub arming: ArmingArgs,
+    /// What is remembered.
+    #[command(flatten)]
+    pub state: StateArgs,
     /// What the playbook is read with.
     #[command(flatten)]
     pub reading: Reading,
@@ -168,6 +196,10 @@ pub enum SchemaOf {
     Script,
     /// A line of `run --events`.
     Event,
+    /// What `calendar --json` prints.
+    Calendar,
+    /// What a webhook of `notify` is sent.
+    Notification,
     /// What `diagnose --json` prints.
     Examination,
     /// What `plan --json` prints.
@@ -181,6 +213,9 @@ pub enum SchemaOf {
 pub struct Down {
     /// The playbook.
     pub playbook: PathBuf,
+    /// What is remembered.
+    #[command(flatten)]
+    pub state: StateArgs,
     /// What the playbook is read with.
     #[command(flatten)]
     pub reading: Reading,

@@ -8,6 +8,7 @@
 use std::time::Duration;
 
 use crate::evidence::Expected;
+use crate::evidence::maintenance::Calendar;
 use crate::steps::Stack;
 
 mod applying;
@@ -90,8 +91,8 @@ impl Target {
         }
     }
 
-    /// The gateway and the containers of a playbook.
-    pub fn of(stack: &Stack, patience: Duration) -> Self {
+    /// The gateway and the containers of a playbook, and its calendar.
+    pub fn of(stack: &Stack, maintenance: &Calendar, patience: Duration) -> Self {
         let gateway = stack.gateway().map(|item| item.key.clone());
         let named = stack.containers.values().map(|item| Named {
             key: item.key.clone(),
@@ -109,6 +110,7 @@ impl Target {
                 in_a_container: gateway.is_some(),
                 client_ids: stack.connection.client_ids.clone(),
                 owners: stack.connection.owners.clone(),
+                maintenance: maintenance.clone(),
                 ..Expected::default()
             },
             timeout: Some(stack.connection.timeout),

@@ -58,6 +58,7 @@ fn form_of(pattern: &str) -> (String, Option<String>) {
             "this value cannot be an id",
             "use letters, digits, - and _, and begin with a letter or a digit, such as bot-image",
         ),
+        ("]:[0-5][0-9]$", "this value is not a time of day", "such as 23:30"),
         (
             "^[a-z0-9][a-z0-9_-]*$",
             "this value cannot be a name",

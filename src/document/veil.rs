@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use regex::{Captures, Regex};
 
-use crate::secret_name::{SECRET_WORDS, holds_path};
+use crate::secret_name::{SECRET_WORDS, holds_path, may_stand_plain};
 
 /// `KEY: value` where the key speaks of a secret, in block or flow style.
 static SECRET: LazyLock<Regex> = LazyLock::new(|| {
@@ -17,6 +17,12 @@ static SECRET: LazyLock<Regex> = LazyLock::new(|| {
 /// The password in an address.
 static ADDRESS: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r#"(://[^\s:/@"']*:)([^\s/@"']+)@"#).expect("a constant pattern is valid"));
+
+/// The path of an address under the key `url`: of a webhook it is the secret.
+static WEBHOOK: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r#"(?im)(\burl["']?[ \t]*:[ \t]*["']?)((?:[a-z]+://)?[^\s/"'{},\[\]]+/)([^\s"',}\]]+)"#)
+        .expect("a constant pattern is valid")
+});
 
 /// `--password word`, in a line or as two items of a list.
 static ARGUMENT: LazyLock<Regex> = LazyLock::new(|| {
@@ -37,6 +43,13 @@ pub(super) fn veiled(text: &str) -> String {
     };
     let text = SECRET.replace_all(text, veil);
     let argument = |found: &Captures<'_>| format!("{}{}", &found[1], "*".repeat(found[2].len()));
+    let webhook = |found: &Captures<'_>| {
+        if may_stand_plain(&format!("{}{}", &found[2], &found[3])) {
+            return found[0].to_owned();
+        }
+        format!("{}{}{}", &found[1], &found[2], "*".repeat(found[3].len()))
+    };
+    let text = WEBHOOK.replace_all(&text, webhook);
     let text = ARGUMENT.replace_all(&text, argument);
     let address = |found: &Captures<'_>| format!("{}{}@", &found[1], "*".repeat(found[2].len()));
     ADDRESS.replace_all(&text, address).into_owned()

@@ -35,7 +35,10 @@ struct RunDeadline {
 /// interrupted leaves the containers as they are.
 pub(super) async fn close(plan: &Plan, world: &World, course: &Course, stop: &CancellationToken) -> Closed {
     let (mut verdict, mut why) = match course.verdict {
-        Some(verdict) => (verdict, course.run_deadline.then(|| who_ate_it(plan, course))),
+        Some(verdict) => {
+            let ate = || course.run_deadline.then(|| who_ate_it(plan, course));
+            (verdict, course.breach.clone().or_else(ate))
+        }
         None => last_look(plan, world, course).await,
     };
     let mut stopped = course.stopped.clone();

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use super::guarding::Breach;
 use super::step::Ended;
 use crate::diagnosis::{Class, Diagnosis};
 use crate::event::{DeadlineOf, Outcome, Stopped, Verdict};
@@ -22,8 +23,10 @@ pub(super) struct Course {
     pub(super) run_deadline: bool,
     /// What was stopped before the first step.
     pub(super) stopped: Vec<Stopped>,
-    /// Why each of these was stopped.
-    pub(super) broke: Vec<Diagnosis>,
+    /// The containers of which a step may still start each again, and why each was stopped.
+    pub(super) broke: Vec<(String, Diagnosis)>,
+    /// Why the safe state was not proven any more while steps ran, which ended them.
+    pub(super) breach: Option<Diagnosis>,
     /// Containers whose `start` passed.
     pub(super) started: BTreeSet<String>,
     /// Each step that was begun.
@@ -49,6 +52,7 @@ impl Course {
         self.verdict?;
         Some(match &self.ended_by {
             Some(step) => format!("step `{step}` did not pass"),
+            None if self.breach.is_some() => "the safe state was not proven any more".to_owned(),
             None => "the run was ended".to_owned(),
         })
     }
@@ -103,10 +107,24 @@ impl Course {
         }
     }
 
-    /// Why a container was stopped before the first step that no step has started again, through its gate.
+    /// Why a container was stopped that no step has started again, through its gate.
     pub(super) fn stays_stopped(&self) -> Option<&Diagnosis> {
-        let mut stopped = self.stopped.iter().zip(&self.broke);
-        stopped.find(|(stopped, _)| !self.started.contains(&stopped.container)).map(|(_, why)| why)
+        self.broke.iter().find(|(container, _)| !self.started.contains(container)).map(|(_, why)| why)
+    }
+
+    /// A held container had to be stopped while steps ran. Of two ends at the same moment, this one decides.
+    pub(super) fn broken(&mut self, breach: Breach) {
+        self.stopped.extend(breach.stopped);
+        self.verdict = Some(Verdict::Safety);
+        self.breach = Some(breach.why);
+    }
+
+    /// Held containers were stopped while steps ran, of which each may have been started again by its own step.
+    pub(super) fn stopped_for_now(&mut self, stopped: Vec<(Stopped, Diagnosis)>) {
+        for (stopped, why) in stopped {
+            self.broke.push((stopped.container.clone(), why));
+            self.stopped.push(stopped);
+        }
     }
 
     /// The first step that does not pass ends the list. Of two at the same moment the one that says that it is not safe

@@ -50,6 +50,8 @@ pub(super) async fn follow(
     if closed.verdict == Verdict::Green && stop.is_cancelled() {
         closed.verdict = Verdict::Interrupted;
     }
+    closed.stopped.append(&mut after.stopped);
+    closed.why = closed.why.or(after.breach.take());
     if after.touched {
         closed = closing::close_again(plan, orderly, &after, closed, stop).await;
     }

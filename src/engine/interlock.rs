@@ -13,7 +13,6 @@ use crate::diagnosis::{Class, Diagnosis, Explain, Failure, Pace};
 use crate::event::{Stopped, Verdict};
 use crate::playbook::Plan;
 use crate::ports::World;
-use crate::ports::docker::Status;
 use crate::steps::safety::{self, Extent};
 use crate::steps::{Notes, Scope, StackContainer, Tries};
 
@@ -116,8 +115,7 @@ fn scope<'a>(plan: &'a Plan, world: &'a World, notes: &'a Notes) -> Scope<'a> {
 /// Whether the container does something, or is about to.
 async fn runs(world: &World, item: &StackContainer) -> Result<bool, Failure> {
     let container = world.docker.container(&item.spec.name).await?;
-    let active = [Status::Running, Status::Paused, Status::Restarting];
-    Ok(container.is_some_and(|container| active.contains(&container.status)))
+    Ok(container.is_some_and(|container| container.is_active()))
 }
 
 /// A safety step failed: what is held must not run, whatever else can be proven.

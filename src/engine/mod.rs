@@ -6,12 +6,15 @@
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use crate::event::{EventKind, RunStarted, Sender, Verdict};
+use crate::arming;
+use crate::diagnosis::Diagnosis;
+use crate::event::{EventKind, Outcome, RunStarted, Sender, SkippedBy, Verdict};
 use crate::playbook::Plan;
 use crate::ports::World;
 
 mod closing;
 mod course;
+mod guarding;
 mod handlers;
 mod holding;
 mod interlock;
@@ -39,6 +42,11 @@ use schedule::Stage;
 pub use supervision::{Budget, Keeping, Ran, Supervision, Used};
 pub use turns::Turns;
 
+/// Rests for a while: for what goes on beside runs.
+pub async fn rest(span: std::time::Duration) {
+    waiting::until(Instant::now() + span).await;
+}
+
 /// What runs side by side have in common.
 #[derive(Clone, Debug, Default)]
 pub struct Shared {
@@ -51,15 +59,18 @@ pub struct Shared {
 }
 
 /// The first step that does not pass ends the run, as do its deadline and `stop`; then comes what follows it. Returns how
-/// it ended, which the last event says as well.
+/// it ended, which the last event says as well. A live plan of which no account is armed is refused.
 pub async fn run(plan: &Plan, world: &World, begin: RunStarted, events: &Sender, shared: &Shared) -> Verdict {
+    if let Err(error) = arming::armed(plan) {
+        return refuse(plan, begin, events, Diagnosis::of(&error));
+    }
     let Shared { stop, stop_all, turns } = shared;
     events.send(EventKind::RunStarted(begin));
     let deadline = Some(Instant::now() + plan.within);
     let plan = &*named(plan, world).await;
     let orderly = &turns.world(world, "the proof of the safe state", None);
-    let (stopped, broke) = interlock::open(plan, orderly).await.into_iter().unzip();
-    let mut course = Course { stopped, broke, ..Course::default() };
+    let mut course = Course::default();
+    course.stopped_for_now(interlock::open(plan, orderly).await);
     let starts = &Starts::default();
     let stage = Stage { plan, world, turns, events, starts, stop, deadline };
     schedule::carry_out(stage, &plan.steps, &mut course).await;
@@ -67,4 +78,16 @@ pub async fn run(plan: &Plan, world: &World, begin: RunStarted, events: &Sender,
     let closed = handlers::follow(Stage { stop: stop_all, ..stage }, &course, closed, (orderly, stop)).await;
     events.send(EventKind::RunFinished { verdict: closed.verdict, why: closed.why, stopped: closed.stopped });
     closed.verdict
+}
+
+/// Tells a run that is refused before anything is looked at or started: not one step is tried, nor what follows a run.
+pub fn refuse(plan: &Plan, begin: RunStarted, events: &Sender, why: Diagnosis) -> Verdict {
+    events.send(EventKind::RunStarted(begin));
+    for step in [&plan.steps, &plan.on_failure, &plan.finally].into_iter().flatten() {
+        let because = "the run was refused".to_owned();
+        events.send(schedule::untried(step, Outcome::Skipped { because, by: SkippedBy::Failure }));
+    }
+    let (verdict, stopped) = (Verdict::Safety, Vec::new());
+    events.send(EventKind::RunFinished { verdict, why: Some(why), stopped });
+    verdict
 }

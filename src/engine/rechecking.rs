@@ -1,6 +1,9 @@
 //! The safe state is proven again after every start or restart of a container of the stack and after every log-in of the
-//! gateway, whoever caused it: when a step is over, what is new since the last look is looked for, and where there is
-//! something, every held container that runs is proven.
+//! gateway, whoever caused it: what is new since the last look is looked for, and where there is something, every held
+//! container that runs is proven.
+//!
+//! Owns what is new and what follows from it. Looked for when a step is over, and while steps run when `guarding` hears
+//! of something.
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;
@@ -12,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 use super::interlock;
 use super::step::Ended;
 use super::waiting::{Unmet, Wait};
-use crate::diagnosis::{Class, Failure};
+use crate::diagnosis::{Class, Diagnosis, Failure};
 use crate::event::{Outcome, Stopped};
 use crate::playbook::{Plan, PlannedStep};
 use crate::ports::World;
@@ -40,24 +43,51 @@ pub(super) struct Place<'a> {
     pub(super) to_come: &'a [&'a PlannedStep],
 }
 
+/// What became of a held container whose proof failed.
+pub(super) enum Shut {
+    /// Stopped for the while: a step is still to come that starts it through its gate.
+    ForNow { stopped: Stopped, why: Diagnosis, change: String },
+    /// Stopped, or not even that, and there is no way back.
+    Breach { stopped: Stopped, why: Diagnosis },
+}
+
 impl Starts {
     /// Looks once the step is over. A held container whose proof fails is stopped; that ends the run, unless a step is
     /// still to come that starts it through its gate.
     pub(super) async fn after(&self, step: &PlannedStep, ended: &mut Ended, place: Place<'_>) {
-        let held: Vec<&StackContainer> =
-            place.plan.stack.containers.values().filter(|item| item.held).collect();
+        let held = held(place.plan);
         bring_back(&held, ended, place).await;
         let Some(now) = look(&held, place).await else { return };
         let started = self.news(&now, step, &held);
-        if started.is_empty() {
-            return;
-        }
-        for item in held.into_iter().filter(|item| now.contains_key(&item.key)) {
-            let again = place.to_come.iter().any(|step| starts(step, &item.key));
-            if let Err(doubt) = proof(item, again, place).await {
-                shut(item, doubt, (again, &started), ended, place.world).await;
+        for shut in prove(&held, &now, &started, place).await {
+            match shut {
+                Shut::ForNow { change, .. } => ended.noted.changes.push(change),
+                Shut::Breach { stopped, why } => {
+                    ended.stopped.push(stopped);
+                    ended.outcome = Outcome::Failed { why, class: Class::Safety, deadline: None };
+                }
             }
         }
+    }
+
+    /// Looks while these steps run. What one of them does on purpose is left to the look when it is over.
+    pub(super) async fn meanwhile(&self, running: &[&PlannedStep], place: Place<'_>) -> Vec<Shut> {
+        if running.iter().any(|step| matches!(step.action, Action::Drill(_))) {
+            return Vec::new();
+        }
+        let held = held(place.plan);
+        let Some(mut now) = look(&held, place).await else { return Vec::new() };
+        let started = {
+            let on_purpose = |key: &str| running.iter().any(|step| starts(step, key));
+            now.retain(|key, _| !on_purpose(key));
+            let mut seen = self.seen();
+            // Before an earlier look nothing is known to be new.
+            let before = seen.get_or_insert_with(|| now.clone());
+            let news = new(&now, before);
+            before.extend(now.clone());
+            news
+        };
+        prove(&held, &now, &started, place).await
     }
 
     /// What started since the last look. What a step has just brought through its own gate is proven.
@@ -67,16 +97,48 @@ impl Starts {
         step: &PlannedStep,
         held: &[&StackContainer],
     ) -> Vec<String> {
-        let mut seen = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        let before = seen.replace(now.clone());
-        let Some(before) = before else { return Vec::new() };
-        let gated = |key: &str| held.iter().any(|item| item.key == key) && starts(step, key);
-        let drilled = matches!(step.action, Action::Drill(_));
-        let is_news = |(key, at): &(&String, &String)| before.get(*key) != Some(*at) && !gated(key);
-        let news = now.iter().filter(is_news).map(|(key, _)| key.clone());
+        let Some(before) = self.seen().replace(now.clone()) else { return Vec::new() };
         // A drill ends with the whole proof, after everything that it started.
-        if drilled { Vec::new() } else { news.collect() }
+        if matches!(step.action, Action::Drill(_)) {
+            return Vec::new();
+        }
+        let gated = |key: &String| held.iter().any(|item| item.key == *key) && starts(step, key);
+        new(now, &before).into_iter().filter(|key| !gated(key)).collect()
     }
+
+    fn seen(&self) -> std::sync::MutexGuard<'_, Option<BTreeMap<String, String>>> {
+        self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}
+
+/// The keys of what was not yet so before.
+fn new(now: &BTreeMap<String, String>, before: &BTreeMap<String, String>) -> Vec<String> {
+    now.iter().filter(|(key, at)| before.get(*key) != Some(*at)).map(|(key, _)| key.clone()).collect()
+}
+
+/// Proves every held container that runs, where something started; what was stopped for want of a proof.
+async fn prove(
+    held: &[&StackContainer],
+    now: &BTreeMap<String, String>,
+    started: &[String],
+    place: Place<'_>,
+) -> Vec<Shut> {
+    let mut shut_down = Vec::new();
+    if started.is_empty() {
+        return shut_down;
+    }
+    for item in held.iter().filter(|item| now.contains_key(&item.key)) {
+        let again = place.to_come.iter().any(|step| starts(step, &item.key));
+        if let Err(doubt) = proof(item, again, place).await {
+            shut_down.push(shut(item, doubt, (again, started), place.world).await);
+        }
+    }
+    shut_down
+}
+
+/// The containers that are held.
+pub(super) fn held(plan: &Plan) -> Vec<&StackContainer> {
+    plan.stack.containers.values().filter(|item| item.held).collect()
 }
 
 fn starts(step: &PlannedStep, key: &str) -> bool {
@@ -149,21 +211,18 @@ async fn shut(
     item: &StackContainer,
     doubt: Failure,
     (again, started): (bool, &[String]),
-    ended: &mut Ended,
     world: &World,
-) {
+) -> Shut {
     let stopped = interlock::stop(world, item, doubt.why.message.clone()).await;
+    let after = started.join(", ");
+    let why = doubt.why.with_evidence([format!("proven again after the start or log-in of {after}")]);
     // Not yet to be proven is no breach; but one that cannot be stopped is.
     if again && doubt.again.is_some() && stopped.failed.is_none() {
         let name = &item.spec.name;
-        let after = started.join(", ");
-        ended.noted.changes.push(format!(
+        let change = format!(
             "container {name} stopped: no proof of its safe state yet after the start or log-in of {after}"
-        ));
-        return;
+        );
+        return Shut::ForNow { stopped, why, change };
     }
-    ended.stopped.push(stopped);
-    let after = format!("proven again after the start or log-in of {}", started.join(", "));
-    let why = doubt.why.with_evidence([after]);
-    ended.outcome = Outcome::Failed { why, class: Class::Safety, deadline: None };
+    Shut::Breach { stopped, why }
 }

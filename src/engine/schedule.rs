@@ -1,7 +1,7 @@
 //! The order of things: a step begins as soon as those that it waits for are done, and the first that does not pass ends
 //! those that still run.
 
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
@@ -9,6 +9,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::course::Course;
+use super::guarding::{self, Progress};
 use super::rechecking::{Place, Starts};
 use super::step::{self, Ended, Limits};
 use super::turns::Turns;
@@ -43,8 +44,7 @@ type Running<'a> = FuturesUnordered<Pin<Box<dyn Future<Output = (usize, Ended)> 
 struct Schedule<'a> {
     stage: Stage<'a>,
     steps: &'a [PlannedStep],
-    begun: Vec<bool>,
-    done: Vec<bool>,
+    progress: &'a Progress<'a>,
     /// Ends what still runs once a step did not pass.
     cut: &'a CancellationToken,
     running: Running<'a>,
@@ -52,21 +52,30 @@ struct Schedule<'a> {
 
 /// Carries a list of steps out, to its end or to the first step that does not pass. Every step is told of.
 pub(super) async fn carry_out(stage: Stage<'_>, steps: &[PlannedStep], course: &mut Course) {
-    let cut = stage.stop.child_token();
-    let mut schedule = Schedule {
-        stage,
-        steps,
-        begun: vec![false; steps.len()],
-        done: vec![false; steps.len()],
-        cut: &cut,
-        running: FuturesUnordered::new(),
-    };
+    let (cut, progress) = (stage.stop.child_token(), Progress::of(steps));
+    let orderly = &stage.turns.world(stage.world, "the proof of the safe state", None);
+    let place = Place { plan: stage.plan, world: orderly, stop: &cut, to_come: &[] };
+    let mut guard = pin!(guarding::breach(stage.starts, &progress, place));
+    let mut broken = false;
+    let mut schedule =
+        Schedule { stage, steps, progress: &progress, cut: &cut, running: FuturesUnordered::new() };
     loop {
         schedule.begin_what_can_begin(course);
-        let Some((place, ended)) = schedule.running.next().await else { break };
-        schedule.finish(place, ended, course);
+        tokio::select! {
+            biased;
+            ended = schedule.running.next() => match ended {
+                Some((place, ended)) => schedule.finish(place, ended, course),
+                None => break,
+            },
+            breach = &mut guard, if !broken => {
+                broken = true;
+                course.broken(breach);
+                cut.cancel();
+            }
+        }
     }
     schedule.skip_the_rest(course);
+    course.stopped_for_now(progress.for_now.take());
 }
 
 impl Schedule<'_> {
@@ -78,7 +87,7 @@ impl Schedule<'_> {
                 if course.verdict.is_some() || self.running.len() >= AT_ONCE {
                     return;
                 }
-                if self.begun[place] || !self.is_due(place) {
+                if self.progress.has_begun(place) || !self.is_due(place) {
                     continue;
                 }
                 if self.stage.stop.is_cancelled() {
@@ -94,12 +103,12 @@ impl Schedule<'_> {
     }
 
     fn is_due(&self, place: usize) -> bool {
-        self.steps[place].after.iter().all(|before| self.done.get(*before).copied().unwrap_or(true))
+        self.steps[place].after.iter().all(|before| self.progress.is_done(*before))
     }
 
     /// Begins a step, unless its condition does not hold; whether it was over at once.
     fn begin(&mut self, place: usize, course: &mut Course) -> bool {
-        self.begun[place] = true;
+        self.progress.begin(place);
         let step = &self.steps[place];
         let Stage { plan, world, turns, events, deadline, .. } = self.stage;
         if let Some(because) = step.left_out {
@@ -122,8 +131,7 @@ impl Schedule<'_> {
         }
         let limits = Limits::of(step, plan, deadline);
         let (cut, starts) = (self.cut, self.stage.starts);
-        let to_come: Vec<&PlannedStep> =
-            self.steps.iter().zip(&self.begun).filter(|(_, begun)| !**begun).map(|(step, _)| step).collect();
+        let to_come = self.progress.to_come();
         self.running.push(Box::pin(async move {
             let mut ended = step::carry_out(step, plan, (world, turns), events, cut, limits).await;
             if ended.outcome == Outcome::Passed {
@@ -145,7 +153,7 @@ impl Schedule<'_> {
         }
         course.stopped.append(&mut ended.stopped);
         course.note(self.stage.plan, step, &ended);
-        self.done[place] = true;
+        self.progress.finish(place);
         let Noted { changes, facts, rungs, held_back: _ } = ended.noted;
         self.stage.events.send(EventKind::StepFinished(StepFinished {
             id: step.id.clone(),
@@ -162,14 +170,15 @@ impl Schedule<'_> {
 
     fn skip(&mut self, place: usize, outcome: Outcome, course: &mut Course) {
         let step = &self.steps[place];
-        (self.begun[place], self.done[place]) = (true, true);
+        self.progress.begin(place);
+        self.progress.finish(place);
         course.skipped(step, &outcome);
         self.stage.events.send(untried(step, outcome));
     }
 
     fn skip_the_rest(&mut self, course: &mut Course) {
         for place in 0..self.steps.len() {
-            if !self.begun[place] {
+            if !self.progress.has_begun(place) {
                 let because = course.over().unwrap_or_else(|| "what it waits for never ended".to_owned());
                 self.skip(place, Outcome::Skipped { because, by: SkippedBy::Failure }, course);
             }
@@ -181,6 +190,7 @@ impl Schedule<'_> {
 fn interrupted(course: &Course) -> Outcome {
     let because = match &course.ended_by {
         Some(_) if course.run_deadline => Some("the run's deadline passed".to_owned()),
+        None if course.verdict == Some(Verdict::Safety) => course.over(),
         Some(_) if course.verdict != Some(Verdict::Interrupted) => course.over(),
         Some(_) | None => None,
     };

@@ -119,7 +119,7 @@ pub enum Foreseen {
     },
     /// It would change something.
     Change {
-        /// What, in order.
+        /// What: the step's own object first, then what is stopped for its sake.
         changes: Vec<Change>,
         /// What else there is to know.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -223,6 +223,8 @@ pub enum Doing {
     Recreate,
     /// Stopped and started again, as it is.
     Restart,
+    /// Stopped, because its safe state cannot be proven meanwhile; it comes back through its gate.
+    HoldBack,
     /// Built.
     Build,
     /// Built anew.

@@ -67,8 +67,8 @@ pub struct Expected {
     pub in_a_container: bool,
     /// The API is declared to be read-only, or not; `None` when nobody said.
     pub read_only: Option<bool>,
-    /// Where the account's servers are: decides the maintenance windows.
-    pub region: maintenance::Region,
+    /// When maintenance is expected.
+    pub maintenance: maintenance::Calendar,
 }
 
 /// An answer that may not have been asked for.

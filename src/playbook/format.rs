@@ -8,7 +8,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::container::ContainerFormat;
+use super::evidence::EvidenceFormat;
 use super::journal::JournalFormat;
+use super::maintenance::MaintenanceFormat;
+use super::notify::NotifyFormat;
 use super::watch::WatchFormat;
 use crate::document::Version;
 use crate::period::Period;
@@ -58,12 +61,20 @@ pub struct Playbook {
     /// How the stack is supervised after its start-up (`openbell watch`).
     #[serde(default, skip_serializing_if = "is_default")]
     pub watch: WatchFormat,
+    /// When maintenance is expected: windows in which a gateway may lose its servers or refuse a log-in, and in which
+    /// nothing is restarted. Default: IBKR's windows of the region `us`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub maintenance: Option<MaintenanceFormat>,
     /// The containers of the stack by the name under which they reach each other.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub containers: BTreeMap<String, ContainerFormat>,
     /// How long the journal of runs and supervision is kept. Default: 90 days, and no more than 32 MB.
     #[serde(default)]
     pub journal: JournalFormat,
+    /// Who is told what becomes of the stack, by `openbell watch`. Default: nobody.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "NotifyFormat")]
+    pub notify: Option<NotifyFormat>,
     /// The steps, carried out in this order; those with `needs` as soon as these are done.
     #[schemars(length(min = 1))]
     pub steps: Vec<Step>,
@@ -128,22 +139,6 @@ pub struct StrategyFormat {
     pub default: String,
     /// What proves that the bot runs it.
     pub evidence: EvidenceFormat,
-}
-
-/// What proves which strategy a bot runs.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct EvidenceFormat {
-    /// The container whose log speaks of it.
-    pub container: String,
-    /// Regular expression with exactly one group, the strategy's name. The last line that matches counts.
-    /// Default: `Strategy (\w+) active`.
-    #[serde(default = "strategy_line")]
-    pub log: String,
-}
-
-fn strategy_line() -> String {
-    r"Strategy (\w+) active".to_owned()
 }
 
 /// The safe state.

@@ -11,7 +11,7 @@ pub(super) fn placeholder(pointer: &str, wrong: &Value) -> Option<Value> {
     };
     match parts.as_slice() {
         ["version"] => Some(json!(1)),
-        ["name"] | ["containers", _, "image"] => Some(json!("hole")),
+        ["name"] | ["containers", _, "image"] | ["maintenance", "windows", _, "name"] => Some(json!("hole")),
         ["connection"] => Some(json!({ "address": "127.0.0.1:4002", "client_id": [8899] })),
         ["connection", "address"] => Some(json!("127.0.0.1:4002")),
         ["connection", "client_id"] => Some(json!([8899])),
@@ -20,6 +20,12 @@ pub(super) fn placeholder(pointer: &str, wrong: &Value) -> Option<Value> {
         }
         ["strategy"] => Some(json!({ "default": "C", "evidence": { "container": "" } })),
         ["safety", "accounts", _] => Some(json!("DU*")),
+        ["maintenance", "windows", _] => {
+            Some(json!({ "name": "hole", "zone": "UTC", "from": "03:33", "until": "04:44" }))
+        }
+        ["maintenance", "windows", _, "zone"] => Some(json!("UTC")),
+        ["maintenance", "windows", _, "from"] => Some(json!("03:33")),
+        ["maintenance", "windows", _, "until"] => Some(json!("04:44")),
         ["containers", _] => Some(json!({ "image": "hole" })),
         ["containers", _, "ports", _] => Some(json!("127.0.0.1:65535:65535")),
         ["containers", _, "volumes", _] => Some(json!("/hole:/hole")),

@@ -8,6 +8,7 @@ mod container;
 mod definition;
 mod env;
 mod env_file;
+mod evidence;
 mod examples;
 mod format;
 mod from_compose;
@@ -17,8 +18,10 @@ mod inputs;
 mod interpolate;
 mod journal;
 mod load;
+mod maintenance;
 mod matrix;
 pub mod migrate;
+mod notify;
 mod order;
 mod outside;
 mod part;
@@ -31,14 +34,16 @@ pub use check::{Clash, is_client_id, variants};
 pub use condition::{Condition, ConditionError, StepSeen};
 pub use container::{Build, ContainerFormat, HealthCheckFormat, PortText, RestartText, VolumeText};
 pub use env::{EnvText, SecretReference};
+pub use evidence::{EvidenceFormat, FileEvidenceFormat, HttpEvidenceFormat};
 pub use format::{
-    AbsentFormat, ConnectionFormat, EvidenceFormat, Mode, Playbook, SafetyFormat, Step, StrategyFormat,
-    VariantFormat,
+    AbsentFormat, ConnectionFormat, Mode, Playbook, SafetyFormat, Step, StrategyFormat, VariantFormat,
 };
 pub use from_compose::ComposeReference;
 pub use inputs::Inputs;
 pub use journal::{Days, JournalFormat, Size};
 pub use load::{Loaded, load, load_text};
+pub use maintenance::{ClockTime, EndTime, MaintenanceFormat, RegionText, WeekdayText, WindowFormat};
+pub use notify::{ChannelFormat, DigestFormat, NotifyFormat, PingFormat, ReminderFormat};
 pub(crate) use outside::whole;
 pub use part::check_part;
 pub use plan::{Plan, PlannedStep};

@@ -29,6 +29,8 @@ const ALONE: &[&str] = &[
     "playbook::pattern",
     "playbook::variable_name",
     "playbook::volume",
+    "playbook::window",
+    "playbook::zone",
 ];
 
 /// Checks the form of a text that is made to be included, and what of its meaning does not depend on the rest. Variables

@@ -7,15 +7,17 @@ use std::time::Duration;
 
 use super::order::Order;
 use super::{
-    Condition, ContainerFormat, EnvText, HealthCheckFormat, JournalFormat, Mode, Playbook, RestartText,
-    SecretReference, Step, WatchFormat,
+    Condition, ContainerFormat, EnvText, EvidenceFormat, HealthCheckFormat, JournalFormat, MaintenanceFormat,
+    Mode, Playbook, RestartText, SecretReference, Step, WatchFormat,
 };
+use crate::evidence::maintenance::Calendar;
+use crate::notify;
 use crate::ports::docker::{ContainerSpec, EnvValue, HealthCheck, Mount, RestartPolicy};
 use crate::ports::files::BuildSpec;
 use crate::ports::secrets::SecretSource;
 use crate::secret_name::may_be_secret;
 use crate::steps::ready::{Ready, Until};
-use crate::steps::{Action, Connection, Evidence, Safety, Stack, StackContainer, Strategy};
+use crate::steps::{Action, Connection, Evidence, Reading, Safety, Source, Stack, StackContainer, Strategy};
 
 /// A playbook that can be carried out.
 #[derive(Clone, Debug)]
@@ -34,10 +36,14 @@ pub struct Plan {
     pub on_failure: Vec<PlannedStep>,
     /// Steps that follow at the very end.
     pub finally: Vec<PlannedStep>,
+    /// When maintenance is expected: the region's windows and the playbook's own.
+    pub maintenance: Calendar,
     /// The variables by name, for conditions.
     pub variables: BTreeMap<String, String>,
     /// How it is supervised.
     pub watch: WatchFormat,
+    /// Who is told what becomes of the stack.
+    pub notify: Option<notify::Config>,
     /// The id of the matrix's entry it was made from.
     pub variant: Option<String>,
     /// How long its journal is kept.
@@ -73,8 +79,16 @@ impl Plan {
             steps: planned(&playbook.steps, &stack),
             on_failure: planned(&playbook.on_failure, &stack),
             finally: planned(&playbook.finally, &stack),
+            maintenance: playbook
+                .maintenance
+                .as_ref()
+                .map_or_else(Calendar::default, MaintenanceFormat::calendar),
             variables: playbook.vars.clone(),
             watch: playbook.watch.clone(),
+            notify: playbook
+                .notify
+                .as_ref()
+                .map(|format| format.resolved(file.parent().unwrap_or(Path::new("/")))),
             variant: None,
             journal: playbook.journal.clone(),
             stack,
@@ -124,13 +138,14 @@ impl Plan {
         })
     }
 
-    /// Where the secrets are kept that the environment of a container is given.
+    /// Where the secrets are kept that the playbook names: for the environment of containers, and for notifications.
     pub fn named_secrets(&self) -> impl Iterator<Item = SecretSource> {
         let values = self.stack.containers.values().flat_map(|item| item.spec.env.values());
-        values.filter_map(|value| match value {
+        let of_containers = values.filter_map(|value| match value {
             EnvValue::Secret { from, .. } => Some(from.clone()),
             EnvValue::Plain(_) => None,
-        })
+        });
+        of_containers.chain(self.notify.iter().flat_map(notify::Config::secrets))
     }
 
     /// Where everything is kept that may be secret: the environment's, and files that are mounted.
@@ -176,10 +191,7 @@ fn stack(playbook: &Playbook, file: &Path) -> Stack {
         },
         strategy: playbook.strategy.as_ref().map(|strategy| Strategy {
             default: strategy.default.clone(),
-            evidence: Evidence {
-                container: strategy.evidence.container.clone(),
-                log: strategy.evidence.log.clone(),
-            },
+            evidence: evidence(&strategy.evidence),
         }),
         safety: Safety {
             live: playbook.safety.mode == Mode::Live,
@@ -203,6 +215,22 @@ fn stack(playbook: &Playbook, file: &Path) -> Stack {
         stack.containers.insert(key.clone(), container);
     }
     stack
+}
+
+/// Checked before: one source, and a file is read in one way.
+fn evidence(format: &EvidenceFormat) -> Evidence {
+    let source = match (&format.http, &format.file) {
+        (Some(http), _) => Source::Http { url: http.url.clone(), field: http.field.clone() },
+        (None, Some(file)) => Source::File {
+            path: file.path.clone(),
+            reading: match (&file.field, &file.pattern) {
+                (Some(field), _) => Reading::Field(field.clone()),
+                (None, pattern) => Reading::Pattern(pattern.clone().unwrap_or_default()),
+            },
+        },
+        (None, None) => Source::Log { pattern: format.log().unwrap_or_default().to_owned() },
+    };
+    Evidence { container: format.container.clone(), source }
 }
 
 /// The highest rung that one of the steps waits for; the usual one where none does.
@@ -253,7 +281,7 @@ fn env(value: &EnvText, directory: &Path) -> EnvValue {
     }
 }
 
-fn source(reference: &SecretReference, directory: &Path) -> SecretSource {
+pub(super) fn source(reference: &SecretReference, directory: &Path) -> SecretSource {
     match reference {
         SecretReference::File { file } => SecretSource::File(resolved(file, directory)),
         SecretReference::Env { env } => SecretSource::Env(env.clone()),

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use miette::Diagnostic;
+use secrecy::SecretString;
 use thiserror::Error;
 
 use crate::diagnosis::{Explain, Pace};
@@ -16,13 +17,40 @@ pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 pub trait Http: Send + Sync {
     /// Asks for `url` once; redirects are not followed, so that the status is the server's own.
     async fn get(&self, url: &str, timeout: Duration) -> Result<HttpAnswer, HttpError>;
+    /// Sends a request once whose address may itself be a secret. Redirects are not followed: they would carry the
+    /// message, and its headers, to somebody else.
+    async fn send(&self, request: &HttpRequest, timeout: Duration) -> Result<HttpAnswer, SendError>;
+}
+
+/// What is asked of a server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Method {
+    /// To be told something.
+    Get,
+    /// To take something.
+    Post,
+}
+
+/// A request of which only the body may be seen.
+#[derive(Clone, Debug)]
+pub struct HttpRequest {
+    /// What is asked.
+    pub method: Method,
+    /// The whole address.
+    pub url: SecretString,
+    /// Names and values of headers.
+    pub headers: Vec<(String, SecretString)>,
+    /// A JSON text; none for a request without a body.
+    pub json: Option<String>,
 }
 
 /// What a server answered.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct HttpAnswer {
     /// The status code.
     pub status: u16,
+    /// The header `Retry-After` as it was sent: seconds, or a date (RFC 9110).
+    pub retry_after: Option<String>,
     /// The body, at most 1 MiB of it, bytes that are not UTF-8 replaced.
     pub body: String,
 }
@@ -56,6 +84,34 @@ pub enum HttpError {
     Timeout {
         /// The URL asked for.
         url: String,
+        /// How long was allowed.
+        timeout: Duration,
+    },
+}
+
+/// Why a request was not answered. None of them tells the address: it may be a secret.
+#[derive(Debug, Error)]
+pub enum SendError {
+    /// The address, or a header, is none.
+    #[error("the address is no URL, or a header is none")]
+    Address {
+        /// What is wrong with it, without it.
+        #[source]
+        source: BoxError,
+    },
+    /// There is nothing to hold a certificate against.
+    #[error("this system has no certificates of authorities")]
+    NoAuthorities,
+    /// No connection, or it broke; a certificate that nobody vouches for is that, too.
+    #[error("there is no connection")]
+    Unreachable {
+        /// What happened.
+        #[source]
+        source: BoxError,
+    },
+    /// It took too long.
+    #[error("there was no answer within {timeout:?}")]
+    Timeout {
         /// How long was allowed.
         timeout: Duration,
     },

@@ -10,6 +10,7 @@ pub mod docker;
 pub mod files;
 pub mod http;
 pub mod ibc;
+pub mod machine;
 pub mod net;
 pub mod secrets;
 

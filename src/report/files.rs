@@ -102,7 +102,7 @@ fn place(reports: &Path, name: &str, files: &[(&str, String)]) -> Result<PathBuf
     Ok(directory)
 }
 
-fn valid(value: &serde_json::Value, schema: &serde_json::Value) -> Result<(), ReportError> {
+pub(super) fn valid(value: &serde_json::Value, schema: &serde_json::Value) -> Result<(), ReportError> {
     let invalid = |place: String, reason: String| ReportError::Invalid { place, reason };
     let validator =
         jsonschema::validator_for(schema).map_err(|error| invalid("schema".to_owned(), error.to_string()))?;

@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::diagnosis::Diagnosis;
 use crate::event::{Preview, Prospect};
 
 mod page;
@@ -18,6 +19,9 @@ pub struct PlanReport {
     pub openbell: String,
     /// The gravest outcome of all.
     pub outcome: Prospect,
+    /// Why `run` would refuse to begin: then nothing was looked at.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refused: Option<Diagnosis>,
     /// One for each entry of the playbook's matrix; without a matrix, one.
     pub plans: Vec<Preview>,
 }
@@ -26,7 +30,12 @@ impl PlanReport {
     /// The plans together.
     pub fn new(playbook: String, at: String, plans: Vec<Preview>) -> Self {
         let outcome = plans.iter().map(|plan| plan.outcome).min().unwrap_or(Prospect::Unchanged);
-        Self { playbook, at, openbell: env!("CARGO_PKG_VERSION").to_owned(), outcome, plans }
+        Self { playbook, at, openbell: env!("CARGO_PKG_VERSION").to_owned(), outcome, refused: None, plans }
+    }
+
+    /// What `run` would refuse to begin, because that is not safe.
+    pub fn refused(playbook: String, at: String, why: Diagnosis) -> Self {
+        Self { outcome: Prospect::NotSafe, refused: Some(why), ..Self::new(playbook, at, Vec::new()) }
     }
 
     /// The page for people.

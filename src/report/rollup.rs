@@ -80,12 +80,17 @@ impl VariantReport {
     }
 }
 
-/// The failed step that ended first; else what no step is to blame for.
-fn first_failure(report: &Report) -> Option<FirstFailure> {
+/// The failed step that ended first.
+pub(super) fn first_failed(report: &Report) -> Option<&super::StepReport> {
     let failed = report.steps.iter().filter(|step| step.outcome == StepOutcome::Failed);
     let ended = |step: &&super::StepReport| step.after_ms.unwrap_or(0.0) + step.took_ms;
-    let first = failed.min_by(|one, other| ended(one).total_cmp(&ended(other)));
-    let of_step = first.and_then(|step| Some((Some(step.id.clone()), &step.failure.as_ref()?.why)));
+    failed.min_by(|one, other| ended(one).total_cmp(&ended(other)))
+}
+
+/// Why that one failed; else what no step is to blame for.
+fn first_failure(report: &Report) -> Option<FirstFailure> {
+    let of_step =
+        first_failed(report).and_then(|step| Some((Some(step.id.clone()), &step.failure.as_ref()?.why)));
     let (step, why) = of_step.or_else(|| Some((None, report.why.as_ref()?)))?;
     Some(FirstFailure { step, code: why.code.clone(), message: why.message.clone() })
 }

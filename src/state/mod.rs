@@ -27,6 +27,9 @@ pub use uses::{Ledger, USES_REACH, Use};
 /// The file that says whose directory it is.
 const BELONGS: &str = "playbook";
 
+/// The file of a request for another try.
+const AGAIN: &str = "again";
+
 /// What is remembered of one playbook, or of one variant of a matrix.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct State {
@@ -144,6 +147,24 @@ impl State {
     /// It cannot be removed.
     pub fn resume(&self) -> Result<bool, StateError> {
         disk::remove(&pause::file(&self.directory))
+    }
+
+    /// Asks who watches the playbook for another try.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub fn ask_again(&self) -> Result<(), StateError> {
+        disk::put(&self.directory.join(AGAIN), "")
+    }
+
+    /// Whether somebody asked for another try since this was asked last.
+    pub fn was_asked_again(&self) -> bool {
+        disk::remove(&self.directory.join(AGAIN)).unwrap_or_default()
+    }
+
+    /// Whether the file of a pause is there, though its time may be over.
+    pub fn has_pause(&self) -> bool {
+        pause::file(&self.directory).exists()
     }
 
     /// The pause that goes on now. It ends by itself.

@@ -104,10 +104,43 @@ pub struct Strategy {
 /// What proves which strategy a bot runs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Evidence {
-    /// The container whose log speaks of it.
+    /// The container that speaks of it.
     pub container: String,
-    /// Regular expression with one group: the strategy's name.
-    pub log: String,
+    /// Where it says so.
+    pub source: Source,
+}
+
+/// Where a bot says which strategy it runs. Checked when the plan was made: every pattern has one group.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// Lines of its log since its start.
+    Log {
+        /// Regular expression with one group: the strategy's name.
+        pattern: String,
+    },
+    /// An endpoint that answers with JSON.
+    Http {
+        /// What to ask for.
+        url: String,
+        /// JSON pointer to the strategy's name.
+        field: String,
+    },
+    /// A file in it, written since its start.
+    File {
+        /// Absolute path in the container.
+        path: String,
+        /// How it is read.
+        reading: Reading,
+    },
+}
+
+/// How a file is read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reading {
+    /// It is JSON; pointer to the strategy's name.
+    Field(String),
+    /// Regular expression with one group, for each line.
+    Pattern(String),
 }
 
 /// What must hold of the running objects.

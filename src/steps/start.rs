@@ -90,14 +90,10 @@ async fn still_safe(scope: &Scope<'_>, item: &StackContainer) -> Result<(), Fail
 /// Stops what is held before the gateway goes away or comes up: what it will be logged in to is not known yet, and nobody
 /// would stop a bot that has connected to it should openbell end here. It comes back through its gate.
 async fn hold_back(scope: &Scope<'_>, item: &StackContainer) -> Result<(), Failure> {
-    if item.held || scope.stack.gateway().is_none_or(|gateway| gateway.key != item.key) {
-        return Ok(());
-    }
     let docker = &scope.world.docker;
-    for held in scope.stack.containers.values().filter(|other| other.held) {
+    for held in resting_on_gateway(scope.stack, item) {
         let name = &held.spec.name;
-        let active = [Status::Running, Status::Paused, Status::Restarting];
-        if docker.container(name).await?.is_some_and(|container| active.contains(&container.status)) {
+        if docker.container(name).await?.is_some_and(|container| container.is_active()) {
             docker.stop(name, held.spec.stop_grace).await?;
             let away = &item.key;
             scope
@@ -107,6 +103,15 @@ async fn hold_back(scope: &Scope<'_>, item: &StackContainer) -> Result<(), Failu
         }
     }
     Ok(())
+}
+
+/// The held containers that may not run while the container is started or made anew: all of them where it is the gateway.
+pub(super) fn resting_on_gateway<'a>(
+    stack: &'a Stack,
+    item: &StackContainer,
+) -> impl Iterator<Item = &'a StackContainer> {
+    let gateway = !item.held && stack.gateway().is_some_and(|gateway| gateway.key == item.key);
+    stack.containers.values().filter(move |other| gateway && other.held)
 }
 
 /// Makes sure that the container exists and matches; what exists then, if it existed before.

@@ -46,7 +46,7 @@ impl Desk {
         openbell(&all)
     }
 
-    /// Refused by `run` and by `plan`, with this code, before anything is done or written.
+    /// Refused by `run` and by `plan`, with this code, before anything is done. The report of the run says why.
     #[track_caller]
     fn refused(&self, arguments: &[&str], code: &str) {
         for command in ["run", "plan"] {
@@ -58,7 +58,37 @@ impl Desk {
             }
             assert_eq!(command == "plan", ended.stderr.contains("`run` would refuse"), "{}", ended.stderr);
         }
-        assert!(!self.path("none").exists(), "nothing was begun");
+        self.reported(arguments, code);
+    }
+
+    /// What machines are told of a refusal: a report for each run, and the document of a plan.
+    #[track_caller]
+    fn reported(&self, arguments: &[&str], code: &str) {
+        let runs = std::fs::read_dir(self.path("none")).unwrap().map(|run| run.unwrap().path());
+        let reports = runs.map(|run| run.join("report.json")).filter(|path| path.exists());
+        let mut count = 0;
+        for path in reports {
+            let text = std::fs::read_to_string(&path).unwrap();
+            let report: serde_json::Value = serde_json::from_str(&text).unwrap();
+            assert_eq!(
+                (&report["verdict"], &report["why"]["code"]),
+                (&"safety".into(), &code.into()),
+                "{report}"
+            );
+            assert_eq!(report["steps"][0]["outcome"], "skipped", "{report}");
+            assert!(!["2222222", "3333333", "1111111"].iter().any(|id| text.contains(id)), "{text}");
+            count += 1;
+        }
+        assert!(count > 0, "no report of {arguments:?}");
+        std::fs::remove_dir_all(self.path("none")).unwrap();
+        let planned = self.try_it("plan", "none", &[arguments, &["--json"]].concat());
+        let plan: serde_json::Value = serde_json::from_str(&planned.stdout).unwrap();
+        assert_eq!(
+            (&plan["outcome"], &plan["refused"]["code"]),
+            (&"not_safe".into(), &code.into()),
+            "{plan}"
+        );
+        assert!(!self.path("none").exists(), "a plan leaves nothing");
     }
 
     /// Goes on to the first step, where there is no engine.
@@ -186,7 +216,7 @@ mod file {
         says("2126-12-24T18:00:00Z", &soon.to_string(), "safety::arming_too_short");
         armed(&GOOD.replace("2126-12-24T18:00:00Z", &soon.to_string()), 0o600);
         desk.goes_on(&["--arm-live-file", &file, "--within", "1m"]);
-        let both = desk.try_it("run", "none", &["--arm-live-file", &file, "--arm-live", "U2222222"]);
+        let both = desk.try_it("run", "both", &["--arm-live-file", &file, "--arm-live", "U2222222"]);
         assert_eq!(both.code, 2, "{}", both.stderr);
     }
 }
@@ -217,12 +247,10 @@ async fn the_session_shows_exactly_the_armed_accounts() {
     assert_eq!(told.verdict, Verdict::Green, "{:?}", told.report.steps);
     assert!(fakes.engine.is_running("stack-bot"));
     for (shows, armed) in [
-        (&["U2222222"][..], &[][..]),
-        (&["U2222222"], &["U3333333"]),
+        (&["U2222222"][..], &["U3333333"][..]),
         (&["U2222222", "U3333333"], &["U2222222"]),
         (&["U2222222"], &["U2222222", "U3333333"]),
         (&["DU1111111"], &["U2222222"]),
-        (&["DU1111111"], &[]),
     ] {
         let (told, fakes) = live(shows, armed).await;
         assert_eq!(told.verdict, Verdict::Safety, "{shows:?} {armed:?}: {:?}", told.report.steps);
@@ -233,6 +261,15 @@ async fn the_session_shows_exactly_the_armed_accounts() {
     }
     let (told, _) = live(&["U2222222", "U9999999"], &["U2222222"]).await;
     assert_eq!((told.verdict, told.code("bot")), (Verdict::Safety, "safety::account"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_engine_itself_refuses_a_live_plan_that_nobody_armed() {
+    let (told, fakes) = live(&["U2222222"], &[]).await;
+    assert_eq!(told.verdict, Verdict::Safety);
+    assert_eq!(told.report.why.as_ref().unwrap().code, "safety::live_not_armed");
+    assert!(told.report.steps.iter().all(|step| step.attempts == 0), "{:?}", told.report.steps);
+    assert!(fakes.engine.changes().is_empty() && fakes.gateway.asked.lock().unwrap().is_empty());
 }
 
 #[tokio::test(start_paused = true)]

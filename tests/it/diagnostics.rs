@@ -247,13 +247,14 @@ fn safety(page: &mut Page) {
         container: container(),
         expected: s("C"),
         seen: s("A"),
-        line: s("Strategy A active"),
+        line: s("log: Strategy A active"),
     });
     page.add(SafetyError::StrategyUnproven {
         container: container(),
         expected: s("C"),
         tail: vec![s("log: hello")],
     });
+    page.add(SafetyError::MasterClient { owner: s("`client_ids.bot`"), client_id: 100 });
     page.add(SafetyError::TakesOrders { unseen: false });
     let why = Failure::from(BrokerError::Refused { address: s("127.0.0.1:4002") });
     page.add(HiddenError { container: container(), path: s("/data/gameplan.json") });

@@ -5,11 +5,12 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use openbell::event::Verdict;
-use openbell::ports::broker::{BrokerError, Rung};
+use openbell::ports::broker::{AccountId, BrokerError, Rung};
 use openbell::ports::docker::{LogLine, News};
 use openbell::ports::ibc::{Ibc, IbcError};
 
 use crate::support::plan::{STACK, Told, plan, run, steps};
+use crate::support::preview::look;
 use crate::support::world::{Fakes, ProbeAnswer};
 
 const UP: &str = "- { id: net, do: { network: {} } }
@@ -70,10 +71,35 @@ async fn a_live_account_is_never_drilled() {
     let fakes = up().await;
     fakes.gateway.probes.push(ProbeAnswer::Ready(vec!["DU1234567", "U7654321"]));
     let told = drilled(&fakes, "restart: gateway").await;
-    assert_eq!(told.verdict, Verdict::Safety);
+    assert_eq!((told.verdict, told.code("drill")), (Verdict::Safety, "safety::account"));
     assert!(told.step("drill").changes.is_empty(), "nothing was disturbed");
     // What is not safe is stopped, as ever; the gateway is left alone.
     assert_eq!(fakes.engine.changes(), ["stop stack-bot"]);
+}
+
+/// A playbook with a drill is refused where the mode is live; this is a plan that was made so all the same.
+#[tokio::test(start_paused = true)]
+async fn an_armed_live_plan_is_never_drilled() {
+    for how in ["container", "kill", "soft"] {
+        let fakes = up().await;
+        let stack = STACK.replace("timeout: 5s }", "timeout: 5s, ibc: \"127.0.0.1:7462\" }");
+        let drill = format!("- {{ id: drill, do: {{ drill: {{ restart: gateway, how: {how} }} }} }}");
+        let mut plan = plan(&format!("{stack}\nsteps:\n{drill}"));
+        plan.stack.safety.live = true;
+        plan.stack.safety.armed = vec![AccountId::new("U2222222")];
+        plan.stack.safety.accounts = vec!["U2222222".to_owned().try_into().unwrap()];
+        let asked = fakes.gateway.asked.lock().unwrap().len();
+        let preview = look(&plan, &fakes).await;
+        assert_eq!(crate::support::preview::code(&preview, "drill"), "drill::live", "{how}");
+        (0..9).for_each(|_| fakes.gateway.probes.push(ProbeAnswer::Ready(vec!["U2222222"])));
+        let told = run(&plan, &fakes).await;
+        assert_eq!((told.verdict, told.code("drill")), (Verdict::Safety, "drill::live"), "{how}");
+        assert!(told.step("drill").changes.is_empty(), "{how}: nothing was disturbed");
+        assert_eq!(fakes.gateway.asked.lock().unwrap().len(), asked, "{how}: nobody was asked");
+        assert!(fakes.engine.is_running("stack-gateway"), "{how}");
+        let text = openbell::report::markdown(&told.report);
+        assert!(!text.contains("2222222"), "{text}");
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -142,3 +142,36 @@ async fn a_network_that_nothing_makes_stops_the_run() {
     plan.steps[0].after.clear();
     assert_eq!(code(&look(&plan, &fakes()).await, "gateway"), "docker::no_network");
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_bot_that_is_stopped_for_the_gateways_sake_is_foreseen() {
+    let fakes = up().await;
+    let plan = changed("gateway: { image: gateway,", "gateway: { image: gateway, env: { TZ: UTC },");
+    let preview = look(&plan, &fakes).await;
+    assert_eq!(doing(&preview, "gateway"), Doing::Recreate);
+    assert_eq!(doing(&preview, "bot"), Doing::Start, "it comes back through its own step");
+    let Foreseen::Change { changes, .. } = &step(&preview, "gateway").foreseen else {
+        panic!("{preview:#?}")
+    };
+    assert_eq!((changes[1].what, changes[1].object.as_str()), (Doing::HoldBack, "container stack-bot"));
+    assert!(matches!(step(&preview, "env").foreseen, Foreseen::Unknown { now: Some(_), .. }));
+    insta::assert_snapshot!("plan_held_back", page(&preview));
+    // What `run` then does is what was foreseen.
+    let told = run(&plan, &fakes).await;
+    assert!(
+        told.step("gateway").changes[0].contains("stack-bot stopped"),
+        "{:?}",
+        told.step("gateway").changes
+    );
+    assert!(told.step("bot").changes[0].contains("stack-bot started"), "{:?}", told.step("bot").changes);
+    // One that does not run is held back from nothing.
+    fakes.engine.with(|state| {
+        state.containers.get_mut("stack-bot").unwrap().status = Status::Exited;
+        state.containers.get_mut("stack-gateway").unwrap().status = Status::Exited;
+    });
+    let preview = look(&plan, &fakes).await;
+    let Foreseen::Change { changes, .. } = &step(&preview, "gateway").foreseen else {
+        panic!("{preview:#?}")
+    };
+    assert_eq!(changes.len(), 1, "{changes:?}");
+}

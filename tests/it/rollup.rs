@@ -48,8 +48,8 @@ async fn a_rollup_is_written_whole_and_names_the_reports() {
 
 #[test]
 fn the_gravest_exit_code_is_told() {
-    use Exit::{Deadline, Engine, Failed, Green, Interrupted, Pending, Report, Safety};
-    let order = [Green, Pending, Report, Interrupted, Deadline, Failed, Engine, Safety];
+    use Exit::{Busy, Deadline, Engine, Failed, Green, Interrupted, Pending, Report, Safety};
+    let order = [Green, Pending, Busy, Report, Interrupted, Deadline, Failed, Engine, Safety];
     for (place, exit) in order.iter().enumerate() {
         assert_eq!(Exit::gravest(order[..=place].iter().copied()), *exit);
         assert_eq!(Exit::gravest(order[..=place].iter().rev().copied()), *exit);

@@ -44,8 +44,18 @@ fn the_schema_of_events_is_current() {
 }
 
 #[test]
+fn the_schema_of_calendars_is_current() {
+    is_current("calendar");
+}
+
+#[test]
 fn the_schema_of_plans_is_current() {
     is_current("plan");
+}
+
+#[test]
+fn the_schema_of_notifications_is_current() {
+    is_current("notification");
 }
 
 #[test]

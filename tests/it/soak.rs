@@ -11,7 +11,6 @@ use jiff::{SignedDuration, Timestamp};
 use openbell::engine::{Keeping, Used};
 use openbell::event::EntryKind;
 use openbell::playbook::Plan;
-use openbell::ports::docker::DockerError;
 
 use crate::support::dice::Dice;
 use crate::support::machine::{BOT, GATEWAY, Machine};
@@ -69,7 +68,7 @@ struct Happened {
 fn stack() -> Plan {
     let text = STACK.replace("timeout: 5s }", "timeout: 5s, ibc: \"127.0.0.1:7462\" }");
     plan(&format!(
-        "{text}\nsteps:
+        "{text}\n# Fewer proofs: weeks of them have to fit into a test.\nwatch: {{ prove: 5m }}\nsteps:
 - {{ id: net, do: {{ network: {{}} }} }}
 - {{ id: gateway, do: {{ start: {{ container: gateway }} }} }}
 - {{ id: api, within: 5m, do: {{ ready: {{}} }} }}
@@ -155,9 +154,9 @@ async fn happens(machine: &Machine, fault: Fault, dice: &mut Dice) {
         }
         Fault::Cut => gateway.drops_and(|_| {}),
         Fault::EngineAway => {
-            let away = || DockerError::Timeout { host: "fake".into(), seconds: 30, doing: "version".into() };
-            engine.with(|state| state.unreachable.extend((0..60).map(|_| away())));
-            seconds(90).await;
+            engine.with(|state| state.away = true);
+            seconds(400 + u32::try_from(dice.throw(200)).unwrap()).await;
+            engine.with(|state| state.away = false);
         }
         Fault::Sleep => {
             *machine.keep.set.lock().unwrap() += SignedDuration::from_mins(20);
@@ -212,7 +211,7 @@ fn judge(machine: &Machine, happened: &[Happened]) -> Tally {
             if !happened.iter().any(|one| reason(&one)) {
                 tally.wrong.push(format!("{used:?} at {at}"));
             }
-            if openbell::evidence::maintenance::now_inside(at, Default::default()).is_some()
+            if openbell::evidence::maintenance::Calendar::default().open_at(at).is_some()
                 && happened
                     .iter()
                     .any(|one| one.fault == Fault::Wedge && at >= one.from && at <= one.until + AFTERMATH)

@@ -1,9 +1,14 @@
 //! Ways around the interlock as somebody tired or hostile would find them, in a world of fakes: each keeps the bot from
 //! running, or stops it.
 
+use std::sync::Arc;
+
 use openbell::event::Verdict;
 use openbell::playbook::{Inputs, load};
-use openbell::ports::docker::Status;
+use openbell::ports::docker::{Address, Status};
+use openbell::ports::files::{BuildContext, BuildSpec, FileError, Files};
+use openbell::ports::secrets::{SecretError, SecretSource};
+use secrecy::SecretString;
 
 use crate::support::engine::made;
 use crate::support::plan::{STACK, START, Told, fakes, plan, run, steps};
@@ -251,6 +256,67 @@ async fn a_second_bot_outside_the_playbook_is_found() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_second_name_for_the_image_hides_no_second_bot_before_the_first_start() {
+    let fakes = fakes();
+    let mut container = made("hand-made");
+    (container.image, container.image_id) = ("other:tag".into(), "sha256:bot".into());
+    (container.networks, container.status) = (vec!["stack_default".into()], Status::Running);
+    fakes.engine.with(|state| state.containers.insert("hand-made".into(), container));
+    broken(&run(&steps(START), &fakes).await, &fakes, "safety::second_bot");
+    assert!(!fakes.engine.changes().contains(&"start stack-bot".to_owned()));
+}
+
+/// The sockets of every process: one connection to this address, as the kernel writes it.
+struct Connected(&'static str);
+
+impl Files for Connected {
+    fn pack(&self, _: &BuildSpec) -> Result<BuildContext, FileError> {
+        unreachable!("nothing is built")
+    }
+
+    fn secret(&self, _: &SecretSource) -> Result<SecretString, SecretError> {
+        unreachable!("there is no secret")
+    }
+
+    fn process_sockets(&self, pid: u32) -> Result<String, FileError> {
+        assert_eq!(pid, 77, "only one that is in doubt is looked at");
+        let table = "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid";
+        let rest = "01 00000000:00000000 00:00000000 00000000     0        0 12345";
+        Ok(format!("{table}\n   0: 020013AC:C350 {} {rest}\n", self.0))
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_second_bot_on_another_network_is_found_by_its_connection() {
+    for (remote, found) in [
+        // 192.168.1.10:4002, this machine; :4001 on it; 172.18.0.9:4002, a gateway of its own.
+        ("0A01A8C0:0FA2", true),
+        ("0A01A8C0:0FA1", false),
+        ("090012AC:0FA2", false),
+        // 172.18.0.5, our gateway's address.
+        ("050012AC:0FA2", true),
+    ] {
+        let mut fakes = started().await;
+        fakes.engine.with(|state| state.host = Some("unix:///var/run/docker.sock".into()));
+        fakes.world.files = Arc::new(Connected(remote));
+        let at = |ip: &str| Address { network: "elsewhere".into(), ip: ip.parse().unwrap() };
+        fakes.engine.with(|state| {
+            let mut second = made("hand-made");
+            (second.image, second.pid) = ("bot".into(), Some(77));
+            (second.networks, second.status) = (vec!["elsewhere".into()], Status::Running);
+            state.containers.insert("hand-made".into(), second);
+            let mut other = made("other-gateway");
+            (other.status, other.addresses) = (Status::Running, vec![at("172.18.0.9")]);
+            state.containers.insert("other-gateway".into(), other);
+            state.containers.get_mut("stack-gateway").unwrap().addresses = vec![at("172.18.0.5")];
+        });
+        let told = run(&steps(START), &fakes).await;
+        assert_eq!(told.verdict == Verdict::Safety, found, "{remote}: {:?}", told.report.why);
+        assert_eq!(fakes.engine.is_running("stack-bot"), !found, "{remote}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn the_running_gateway_publishes_a_paper_port() {
     for (image, inside) in [("gateway", 4001), ("gateway", 7496), ("ghcr.io/gnzsnz/ib-gateway:stable", 4003)]
     {
@@ -311,6 +377,28 @@ async fn a_later_line_does_not_take_another_strategy_back() {
     broken(&run(&anchored, &fakes).await, &fakes, "safety::strategy_unproven");
     let fakes = fakes_with(&["Defaulting to Strategy C (Cash Preservation)"]);
     broken(&run(&check, &fakes).await, &fakes, "safety::strategy_unproven");
+}
+
+/// What a `log` step waits for can be written by anybody whom the bot quotes; what the strategy is proven by cannot be
+/// taken back, whether a step asks for it or only the interlock does.
+#[tokio::test(start_paused = true)]
+async fn a_hostile_line_that_fakes_the_default_does_not_keep_another_strategy_running() {
+    let waits =
+        "- { id: log, within: 5s, do: { log: { container: bot, contains: \"Defaulting to Strategy C\" } } }";
+    for (more, code) in [
+        ("", "safety::strategy"),
+        ("- { id: strategy, within: 5s, do: { strategy: {} } }", "safety::strategy"),
+        ("- { id: steady, do: { stable: { for: 1m } } }", "safety::strategy"),
+    ] {
+        let fakes = fakes_with(&[
+            "Strategy A active: following the gameplan",
+            "headline: Defaulting to Strategy C (Cash Preservation)",
+            "headline: Strategy C active: No trading, monitoring only",
+        ]);
+        let told = run(&steps(&format!("{START}\n{waits}\n{more}")), &fakes).await;
+        assert!(told.step("log").failure.is_none(), "the line is there");
+        broken(&told, &fakes, code);
+    }
 }
 
 fn fakes_with(lines: &[&str]) -> Fakes {

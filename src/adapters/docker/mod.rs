@@ -221,7 +221,10 @@ impl Docker for Bollard {
         let request =
             async |client: bollard::Docker| client.get_container_archive_info(name, Some(options)).await;
         match self.find(doing, request).await? {
-            Some(stat) => Ok(PathInContainer::Present { size: stat.size }),
+            Some(stat) => {
+                let modified = stat.modification_time.unwrap_or_default();
+                Ok(PathInContainer::Present { size: stat.size, modified })
+            }
             // The answer to a HEAD request has no body: a missing container looks like a missing path.
             None => match self.container(name).await? {
                 Some(_) => Ok(PathInContainer::Absent),

@@ -240,7 +240,7 @@ impl<K: Keeping, R: AsyncFn(&Plan) -> Ran> Supervision<'_, K, R> {
 
     /// IBKR's maintenance that goes on now.
     fn window(&self) -> Option<crate::evidence::maintenance::Window> {
-        crate::evidence::maintenance::now_inside(self.keep.now(), crate::evidence::maintenance::Region::Us)
+        self.plan.maintenance.open_at(self.keep.now())
     }
 
     fn maintenance(&self) -> Option<Maintenance> {

@@ -185,8 +185,8 @@ pub enum GatewayCause {
         /// The log line that says so.
         line: Option<String>,
     },
-    /// IBKR does maintenance.
-    #[error("it is IBKR's {window} until {}", whole_seconds(*.until))]
+    /// IBKR does maintenance, or whoever else the playbook's own windows are of.
+    #[error("a maintenance window is open until {}: {window}", whole_seconds(*.until))]
     #[diagnostic(
         code(gateway::maintenance),
         help("wait until it is over before anything is restarted; the gateway may come back by itself")

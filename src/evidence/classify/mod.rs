@@ -4,7 +4,6 @@
 //! explanation is certain; of several all are told, each with what would decide. Nothing here asks the world.
 
 use super::causes::GatewayCause;
-use super::maintenance::now_inside;
 use super::{Certainty, Evidence, Finding};
 use crate::diagnosis::Class;
 
@@ -61,7 +60,7 @@ fn maintenance(case: &mut Case<'_>) {
     if !case.is_bad() || !case.found.iter().any(affected) {
         return;
     }
-    let Some(window) = now_inside(case.evidence.now, case.evidence.expected.region) else { return };
-    let reason = GatewayCause::Maintenance { window: window.name.to_owned(), until: window.until };
+    let Some(window) = case.evidence.expected.maintenance.open_at(case.evidence.now) else { return };
+    let reason = GatewayCause::Maintenance { window: window.name, until: window.until };
     case.possible(&reason, "whether it is gone when the window is over");
 }

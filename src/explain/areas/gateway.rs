@@ -247,12 +247,13 @@ const ENTRIES: &[Entry] = &[
     },
     Entry {
         code: "gateway::maintenance",
-        meaning: "This is inside one of IBKR's maintenance windows. Log-ins can fail and connections drop, and it \
+        meaning: "This is inside one of IBKR's maintenance windows, or one of the playbook's own. Log-ins can fail and connections drop, and it \
             says nothing about your stack.",
         told_by: "The clock: 23:45 to 00:45 New York time every night (15 minutes more on both sides), Friday 23:00 \
             to Sunday 02:00 New York time; for Europe 05:45 to 06:45 CET; for Asia 16:30 to 17:00 New York and 20:15 \
-            to 21:00 Hong Kong time. Outside of them the same symptom has another code.",
+            to 21:00 Hong Kong time; and what `maintenance.windows` of the playbook says. Outside of them the same symptom has another code.",
         remedy: &[
+            Step::run("See when it ends, and when the next one is.", "openbell calendar PLAYBOOK"),
             Step::say(
                 "Wait for the end of the window. Inside of it, wait at least 480 s before a new log-in.",
             ),

@@ -3,6 +3,7 @@
 mod broker_clients;
 mod broker_connect;
 mod broker_session;
+mod calendar;
 mod compose;
 mod container;
 mod docker;
@@ -14,11 +15,13 @@ mod init;
 mod lint;
 mod migrate;
 mod net;
+mod notify;
 mod playbook;
 mod playbook_form;
 mod playbook_order;
 mod playbook_sources;
 mod port;
+mod program;
 mod report;
 mod safety;
 mod safety_live;
@@ -58,9 +61,12 @@ pub(super) const AREAS: &[Area] = &[
     playbook_sources::AREA,
     compose::AREA,
     init::AREA,
+    notify::AREA,
     script::AREA,
     script_form::AREA,
     report::AREA,
     service::AREA,
     state::AREA,
+    calendar::AREA,
+    program::AREA,
 ];

@@ -35,6 +35,35 @@ const ENTRIES: &[Entry] = &[
         links: &[],
     },
     Entry {
+        code: "playbook::window",
+        meaning: "A window under `maintenance.windows` cannot be: it would never begin or never be over, or its name \
+            is none.",
+        told_by: "`until` is the same time as `from`; or `until` names a day and `days` is missing; or it lasts a whole \
+            week; or `days` is empty or names a day twice; or the name is empty, longer than 60 characters or has line \
+            breaks.",
+        remedy: &[
+            Step::say(
+                "Write a window as `{ name: upgrade, zone: Europe/Zurich, from: \"23:00\", until: \"01:00\" }`.",
+            ),
+            Step::say(
+                "For one over several midnights write both days: `days: [fri]` and `until: \"sun 02:00\"`.",
+            ),
+            Step::run("See when it is.", "openbell calendar PLAYBOOK"),
+        ],
+        links: &[],
+    },
+    Entry {
+        code: "playbook::zone",
+        meaning: "The zone of a window is not known, or is an abbreviation such as `EST`. An abbreviation says an \
+            offset, and not whose summer time counts.",
+        told_by: "The name is neither in the system's time zone database nor in that of the program. What was probably \
+            meant is named.",
+        remedy: &[Step::say(
+            "Name a place, such as `America/New_York`, `Europe/Zurich` or `Asia/Hong_Kong`.",
+        )],
+        links: &["https://en.wikipedia.org/wiki/List_of_tz_database_time_zones"],
+    },
+    Entry {
         code: "playbook::no_container",
         meaning: "A step or a rule names a container that the playbook does not declare.",
         told_by: "The name is not among the keys under `containers`; those are listed in the message.",
@@ -133,14 +162,29 @@ const ENTRIES: &[Entry] = &[
     Entry {
         code: "playbook::path",
         meaning: "A path inside a container is not absolute.",
-        told_by: "A `path` under `safety.absent` does not begin with `/`.",
+        told_by: "A `path` under `safety.absent` or `strategy.evidence` does not begin with `/`.",
         remedy: &[Step::say("Write it whole, such as `/data/gameplan.json`.")],
         links: &[],
     },
     Entry {
+        code: "playbook::evidence",
+        meaning: "What is to prove the strategy could not prove it.",
+        told_by: "`strategy.evidence` has more than one of `log`, `http` and `file`, or a file that is read in two \
+            ways or in none; a field is no JSON pointer; or the URL is not one at a port that the bot's container \
+            publishes, so that anybody could answer there.",
+        remedy: &[
+            Step::say("Write one of `log`, `http` and `file`; for a file, `field` or `pattern`."),
+            Step::say(
+                "Publish the port of the bot's endpoint under `containers`, and write it into the URL.",
+            ),
+        ],
+        links: &["https://www.rfc-editor.org/rfc/rfc6901"],
+    },
+    Entry {
         code: "playbook::pattern",
-        meaning: "The pattern that finds the strategy in the bot's log cannot be used.",
-        told_by: "`strategy.evidence.log` is no regular expression, or has not exactly one pair of parentheses.",
+        meaning: "The pattern that finds the strategy in the bot's log or file cannot be used.",
+        told_by: "`strategy.evidence.log`, or `pattern` of its `file`, is no regular expression, or has not exactly \
+            one pair of parentheses.",
         remedy: &[Step::say(
             "Put the strategy's name into one pair of parentheses: `'Strategy (\\w+) active'`.",
         )],

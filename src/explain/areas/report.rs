@@ -173,4 +173,39 @@ const ENTRIES: &[Entry] = &[
         ],
         links: &[],
     },
+    Entry {
+        code: "report::no_run",
+        meaning: "There is no such report in the directory of reports.",
+        told_by: "No directory of that name, or whose name ends so, holds a `report.json`.",
+        remedy: &[
+            Step::run("See which there are.", "openbell report list"),
+            Step::say("Name the directory of reports with `--reports`, if it is another one."),
+        ],
+        links: &[],
+    },
+    Entry {
+        code: "report::several",
+        meaning: "The end of a name was given that several reports have.",
+        told_by: "They are named.",
+        remedy: &[Step::say("Write more of the name.")],
+        links: &[],
+    },
+    Entry {
+        code: "report::unreadable",
+        meaning: "A file of a report is not there, or may not be read.",
+        told_by: "The system's own words are the cause. Reports can be read by the user only whose run it was.",
+        remedy: &[Step::run("See what is there.", "ls -l reports/RUN")],
+        links: &[],
+    },
+    Entry {
+        code: "report::not_whole",
+        meaning: "A report is not as it was written: openbell writes it whole, checked, and never again.",
+        told_by: "It is no JSON, does not fit its schema, is in the directory of another run, or its page says something \
+            else than its data.",
+        remedy: &[
+            Step::say("Bring it back from a backup: somebody or something changed it."),
+            Step::run("Its schema:", "openbell schema report"),
+        ],
+        links: &[],
+    },
 ];

@@ -69,8 +69,8 @@ const ENTRIES: &[Entry] = &[
     Entry {
         code: "safety::strategy",
         meaning: "The bot says that it runs another strategy than the declared default. It is stopped.",
-        told_by: "A line of its log since its start matches `strategy.evidence.log` and names another strategy, whatever \
-            it said before or later. The line is shown.",
+        told_by: "What `strategy.evidence` finds (a line of its log since its start, an endpoint, a file) names another \
+            strategy, whatever it said before or later. The line is shown.",
         remedy: &[
             Step::run(
                 "Find out why it left the default: a gameplan file, a command line, another image.",
@@ -84,10 +84,11 @@ const ENTRIES: &[Entry] = &[
     },
     Entry {
         code: "safety::strategy_unproven",
-        meaning: "The bot has not said since its start which strategy it runs. Without that line the safe state is \
-            not proven.",
-        told_by: "No line of the log since the start matches `strategy.evidence.log`. Another strategy in the line \
-            is `safety::strategy`. The end of the log is shown.",
+        meaning: "The bot has not said since its start which strategy it runs. Without its word the safe state is not \
+            proven.",
+        told_by: "No line of the log since the start matches `strategy.evidence.log`; or the endpoint answers with \
+            another status than 200 or without that field; or the file is not there, was written before the start, or \
+            does not say it. Another strategy is `safety::strategy`. What is there instead is shown.",
         remedy: &[
             Step::run("Read the log since the start.", "docker logs --tail 100 BOT"),
             Step::say("Compare it with the pattern; it needs one pair of parentheses around the name."),
@@ -264,10 +265,17 @@ const ENTRIES: &[Entry] = &[
     },
     Entry {
         code: "safety::client_id_master",
-        meaning: "The playbook gives somebody the master client id of the gateway, which sees the orders of all others.",
-        told_by: "The id is also that of a container's variable such as `TWS_MASTER_CLIENT_ID`. One that only the gateway \
-            knows is told by `diagnose` as `broker::master_client_id`.",
-        remedy: &[Step::say("Use another id, or leave the master client id out.")],
+        meaning: "Somebody of the stack is given the master client id of the gateway, which sees the orders of all \
+            others. A held container is not started.",
+        told_by: "The id is also that of a container's variable such as `TWS_MASTER_CLIENT_ID`; or the running gateway \
+            tells it (server version 219 and newer), which is asked before a held container is started. `diagnose` \
+            tells it as `broker::master_client_id`.",
+        remedy: &[
+            Step::say("Use another id, or leave the master client id out."),
+            Step::say(
+                "In the gateway: Configure, API, Settings, Master API client ID. It stays there when a variable is gone.",
+            ),
+        ],
         links: &["https://interactivebrokers.github.io/tws-api/connection.html"],
     },
     Entry {

@@ -25,7 +25,10 @@ const ENTRIES: &[Entry] = &[
         code: "state::no_place",
         meaning: "The system names no place where programs keep what they remember.",
         told_by: "The variable that says it on this system is not set.",
-        remedy: &[Step::say("Name a directory with `--state`, or in `OPENBELL_STATE`.")],
+        remedy: &[Step::run(
+            "Name a directory, here or in `OPENBELL_STATE`.",
+            "openbell run PLAYBOOK --state DIRECTORY",
+        )],
         links: &["https://specifications.freedesktop.org/basedir-spec/latest/"],
     },
     Entry {
@@ -42,7 +45,7 @@ const ENTRIES: &[Entry] = &[
         remedy: &[
             Step::run("Look for room.", "df -h DIRECTORY"),
             Step::say("The directory has to belong to the user that openbell runs as."),
-            Step::say("Or name another directory with `--state`, or in `OPENBELL_STATE`."),
+            Step::run("Or name another directory.", "openbell run PLAYBOOK --state DIRECTORY"),
         ],
         links: &[],
     },
@@ -73,9 +76,26 @@ const ENTRIES: &[Entry] = &[
         meaning: "There is a file that says that recovery is paused, and it cannot be made out. So nothing is paused.",
         told_by: "It is not what `openbell pause` writes, or its end is more than seven days ahead, which it refuses.",
         remedy: &[
-            Step::say("Pause anew with `openbell pause`."),
-            Step::say("Or be done with it: `openbell resume`."),
+            Step::run("Pause anew:", "openbell pause PLAYBOOK 30m --reason WHY"),
+            Step::run("Or be done with it:", "openbell resume PLAYBOOK"),
         ],
+        links: &[],
+    },
+    Entry {
+        code: "state::pause_length",
+        meaning: "The pause that was asked for is none, or longer than seven days.",
+        told_by: "It is shorter than a second, or longer than 168h.",
+        remedy: &[Step::run(
+            "Say for how long, with its unit; it can be prolonged by pausing again.",
+            "openbell pause PLAYBOOK 30m --reason WHY",
+        )],
+        links: &[],
+    },
+    Entry {
+        code: "state::pause_reason",
+        meaning: "A pause was asked for, and no reason given: whoever finds the stack paused has to know why.",
+        told_by: "The text of `--reason` is empty.",
+        remedy: &[Step::run("Say why.", "openbell pause PLAYBOOK 30m --reason WHY")],
         links: &[],
     },
 ];

@@ -17,6 +17,11 @@ impl Check<'_> {
                 let help = "drill in `steps`, where the safe state is proven afterwards";
                 self.problem("safety::late_drill", &pointer, message, help);
             }
+            if self.is_live() {
+                let message = "a live account is never drilled: the mode is live".to_owned();
+                let help = "drill the paper stack; leave drills out of a playbook for a live account";
+                self.problem("drill::live", &pointer, message, help);
+            }
             self.soft(drill, &pointer);
             let at_once = |other: &usize| {
                 *other != place && !order.is_before(*other, place) && !order.is_before(place, *other)

@@ -72,7 +72,7 @@ impl Check<'_> {
     }
 
     /// A reference has to name something, and only that.
-    fn secret(&mut self, reference: &SecretReference, at: &str) {
+    pub(super) fn secret(&mut self, reference: &SecretReference, at: &str) {
         let (key, name) = match reference {
             SecretReference::File { file } if !file.as_os_str().is_empty() => return,
             SecretReference::File { .. } => ("file", ""),

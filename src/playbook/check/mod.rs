@@ -10,11 +10,14 @@ mod conditions;
 mod containers;
 mod drills;
 mod env;
+mod evidence;
 mod gates;
 mod ids;
 mod journal;
 mod live;
+mod maintenance;
 mod needs;
+mod notify;
 mod reach;
 mod safety;
 mod steps;
@@ -38,12 +41,14 @@ pub(super) fn check(playbook: &Playbook, places: &Places) -> Vec<Problem> {
     check.clients();
     check.strategy();
     check.safety();
+    check.maintenance();
     check.containers();
     check.live_ports();
     check.published_elsewhere();
     check.watch();
     check.journal();
     check.steps();
+    check.notify();
     check.problems
 }
 

@@ -1,6 +1,4 @@
-//! The safe state must not contradict itself or the containers, and its evidence must be able to prove something.
-
-use regex::Regex;
+//! The safe state must not contradict itself or the containers.
 
 use super::Check;
 use crate::document::escaped;
@@ -27,29 +25,6 @@ impl Check<'_> {
                 format!("{name} is a secret by reference: that it is the safe state cannot be seen");
             let help = format!("write {name}: \"{safe}\"; it is no secret");
             self.problem("safety::not_safe", at, message, &help);
-        }
-    }
-
-    pub(super) fn strategy(&mut self) {
-        let Some(strategy) = &self.playbook.strategy else { return };
-        self.reference("/strategy/evidence/container", &strategy.evidence.container);
-        match Regex::new(&strategy.evidence.log) {
-            Ok(pattern) if pattern.captures_len() == 2 => {}
-            Ok(pattern) => {
-                let message = format!("the pattern has {} groups, not one", pattern.captures_len() - 1);
-                let help =
-                    "put the strategy's name in one pair of parentheses, such as Strategy (\\w+) active";
-                self.problem("playbook::pattern", "/strategy/evidence/log", message, help);
-            }
-            Err(error) => {
-                let message = format!("not a regular expression: {error}");
-                self.problem(
-                    "playbook::pattern",
-                    "/strategy/evidence/log",
-                    message,
-                    "see docs.rs/regex, Syntax",
-                );
-            }
         }
     }
 

@@ -131,6 +131,11 @@ impl Container {
     pub fn is_running(&self) -> bool {
         self.status == Status::Running
     }
+
+    /// Whether it does something, or is about to.
+    pub fn is_active(&self) -> bool {
+        matches!(self.status, Status::Running | Status::Paused | Status::Restarting)
+    }
 }
 
 /// Where a container is on a network.
@@ -213,5 +218,7 @@ pub enum PathInContainer {
     Present {
         /// Its size in bytes.
         size: i64,
+        /// When it was written last, RFC 3339; empty where the engine does not tell.
+        modified: String,
     },
 }

@@ -196,6 +196,7 @@ fn verdict(foreseen: &Foreseen, list: StepList) -> (&'static str, Style, &'stati
             Some(Doing::Create) | None => ("+", plain().yellow(), "create"),
             Some(Doing::Start) => ("+", plain().yellow(), "start"),
             Some(Doing::Restart) => ("~", plain().yellow(), "restart"),
+            Some(Doing::HoldBack) => ("~", plain().yellow(), "hold back"),
             Some(Doing::Build) => ("+", plain().yellow(), "build"),
             Some(Doing::Recreate) => ("~", plain().yellow(), "recreate"),
             Some(Doing::Rebuild) => ("~", plain().yellow(), "rebuild"),
@@ -248,6 +249,9 @@ fn seen(facts: &Facts) -> String {
 fn changed(change: &Change) -> String {
     let names: Vec<&str> = change.differences.iter().map(|one| one.what.as_str()).collect();
     match names.len() {
+        _ if change.what == Doing::HoldBack => {
+            format!("{} stopped before, back through its gate", change.object)
+        }
         0 => change.object.clone(),
         1 => format!("{}, because {} differs", change.object, names[0]),
         _ => format!("{}, because {} differ", change.object, names.join(", ")),
@@ -260,6 +264,7 @@ fn done(change: &Change) -> String {
         Doing::Start => "tried to start",
         Doing::Recreate => "recreated",
         Doing::Restart => "restarted",
+        Doing::HoldBack => "stopped",
         Doing::Build => "built",
         Doing::Rebuild => "rebuilt",
     };

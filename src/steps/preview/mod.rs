@@ -37,6 +37,8 @@ struct Coming {
     runs: bool,
     /// It would only have been stopped.
     stopped: bool,
+    /// It stays the container that it is: what can be seen of it stays true.
+    stays: bool,
 }
 
 impl Coming {
@@ -50,7 +52,8 @@ impl Ahead {
     /// The interlock would stop it before the first step.
     pub fn stopped(&mut self, key: &str) {
         let how = "it would be stopped before the first step".to_owned();
-        self.containers.insert(key.to_owned(), Coming { step: None, how, runs: true, stopped: true });
+        self.containers
+            .insert(key.to_owned(), Coming { step: None, how, runs: true, stopped: true, stays: true });
     }
 
     /// An image would be built by that step.
@@ -74,11 +77,14 @@ impl Ahead {
             Doing::Create | Doing::Build => "creates",
             Doing::Start => "starts",
             Doing::Restart => "restarts",
+            Doing::HoldBack => "stops",
             Doing::Recreate | Doing::Rebuild => "recreates",
         };
         let how = format!("`{step}` {verb} {name} first");
-        self.containers
-            .insert(key.to_owned(), Coming { step: Some(step.to_owned()), how, runs, stopped: false });
+        let stopped = what == Doing::HoldBack;
+        let stays = matches!(what, Doing::Start | Doing::Restart | Doing::HoldBack);
+        let coming = Coming { step: Some(step.to_owned()), how, runs, stopped, stays };
+        self.containers.insert(key.to_owned(), coming);
     }
 
     fn is_stopped(&self, key: &str) -> bool {

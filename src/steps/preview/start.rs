@@ -7,7 +7,7 @@ use crate::evidence::causes::ContainerCause;
 use crate::ports::docker::{Container, DockerError, Image, Status};
 use crate::steps::container_state::ContainerError;
 use crate::steps::differences::{differences, differs, names, short};
-use crate::steps::start::{ours, with_secrets};
+use crate::steps::start::{ours, resting_on_gateway, with_secrets};
 use crate::steps::{Scope, StackContainer, container_state, safety};
 
 /// What starting the container of that key would come to.
@@ -46,13 +46,33 @@ pub(in crate::steps) async fn start(
         return Err(DockerError::NoNetwork { network: network.clone() }.into());
     }
     let runs = existing.as_ref().is_some_and(Container::is_running);
-    let changes = vec![Change { what, object: object(item), differences }];
+    let mut changes = vec![Change { what, object: object(item), differences }];
+    changes.extend(held_back(scope, ahead, item).await?);
     ahead.changed(key, &item.spec.name, scope.step, what, runs);
     Ok(match gate(scope, ahead, item).await {
         Gate::Shut(failure) => refused(failure, changes),
         Gate::Later(note) => Foreseen::Change { changes, note: Some(note) },
         Gate::Open => Foreseen::Change { changes, note: None },
     })
+}
+
+/// The held containers that run now, and are stopped before the gateway is started or made anew.
+async fn held_back(
+    scope: &Scope<'_>,
+    ahead: &mut Ahead,
+    item: &StackContainer,
+) -> Result<Vec<Change>, Failure> {
+    let mut stopped = Vec::new();
+    for held in resting_on_gateway(scope.stack, item) {
+        let name = &held.spec.name;
+        if !ahead.is_stopped(&held.key)
+            && scope.world.docker.container(name).await?.is_some_and(|c| c.is_active())
+        {
+            ahead.changed(&held.key, name, scope.step, Doing::HoldBack, true);
+            stopped.push(Change { what: Doing::HoldBack, object: object(held), differences: Vec::new() });
+        }
+    }
+    Ok(stopped)
 }
 
 fn object(item: &StackContainer) -> String {
@@ -126,7 +146,7 @@ async fn gate(scope: &Scope<'_>, ahead: &Ahead, item: &StackContainer) -> Gate {
             (Some(coming), _) => later.push(format!("accounts ({})", coming.how)),
             (None, Some(step)) => later.push(format!("accounts ({})", not_asked_again(step))),
             (None, None) => {
-                if let Err(failure) = safety::accounts(scope).await {
+                if let Err(failure) = safety::gate(scope).await {
                     return Gate::Shut(failure);
                 }
             }
@@ -134,7 +154,7 @@ async fn gate(scope: &Scope<'_>, ahead: &Ahead, item: &StackContainer) -> Gate {
     }
     let asserted = scope.stack.safety.env.keys().chain(scope.stack.safety.absent.iter().map(|(key, _)| key));
     let mut asserted = asserted.filter_map(|key| ahead.containers.get(key));
-    if let Some(coming) = asserted.find(|coming| !coming.stopped) {
+    if let Some(coming) = asserted.find(|coming| !coming.stays) {
         later.push(format!("environment and files ({})", coming.how));
     } else if let Err(failure) = safety::holds(scope, Some(&item.key), safety::Extent::Seen).await {
         // Why it was stopped is why it may not start.

@@ -3,7 +3,7 @@
 
 use crate::diagnosis::{Diagnosis, Failure};
 use crate::evidence::log_in_cause;
-use crate::evidence::markers::{LogIn, of_line, read};
+use crate::evidence::markers::{LogIn, Marker, of_line, read};
 use crate::ladder::Rung;
 use crate::ports::World;
 use crate::ports::docker::LogLine;
@@ -64,6 +64,11 @@ pub(super) fn react(stack: &Stack, line: &LogLine) -> Reaction {
 /// restarts, and where no log tells.
 pub async fn last_log_in(world: &World, stack: &Stack) -> Option<String> {
     log_in(world, stack).await?.completed.map(|at| at.to_string())
+}
+
+/// Whether the line says that the gateway is logged in.
+pub fn is_log_in(line: &LogLine) -> bool {
+    of_line(&line.text) == Some(Marker::Completed)
 }
 
 async fn log_in(world: &World, stack: &Stack) -> Option<LogIn> {

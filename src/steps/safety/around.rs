@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 
 use super::{SafetyError, unproven};
 use crate::diagnosis::Failure;
-use crate::ports::docker::{Container, Status};
+use crate::evidence::sockets::Sockets;
+use crate::ports::docker::Container;
 use crate::steps::Scope;
 
 /// The value that a variable of the safe state has to have wherever it is set, by its name in any case; none for another
@@ -39,11 +40,9 @@ pub(super) async fn around(scope: &Scope<'_>) -> Result<(), Failure> {
     }
     let containers = scope.world.docker.containers().await;
     let mut containers = containers.map_err(|error| unproven("what runs beside the stack", error.into()))?;
-    containers.retain(|container| {
-        [Status::Running, Status::Paused, Status::Restarting].contains(&container.status)
-    });
+    containers.retain(Container::is_active);
     ports(scope, &containers)?;
-    Ok(second_bot(scope, &containers)?)
+    second_bot(scope, &containers).await
 }
 
 /// The container behind the gateway's address, by the port it publishes.
@@ -63,35 +62,64 @@ fn ports(scope: &Scope<'_>, containers: &[Container]) -> Result<(), SafetyError>
 }
 
 /// A container of a held one's image that the playbook does not name, and that can reach the gateway over a network they
-/// share. It is nobody's to stop here, and it was proven by nobody.
-fn second_bot(scope: &Scope<'_>, containers: &[Container]) -> Result<(), SafetyError> {
+/// share, or is seen to be connected to it. It is nobody's to stop here, and it was proven by nobody.
+async fn second_bot(scope: &Scope<'_>, containers: &[Container]) -> Result<(), Failure> {
     let stack = scope.stack;
     let own = |container: &&Container| stack.containers.values().any(|item| item.spec.name == container.name);
-    let held = || stack.containers.values().filter(|item| item.held);
-    let mut images: BTreeSet<&str> = held().map(|item| item.spec.image.as_str()).collect();
+    let images = images(scope, containers).await?;
     let running = containers.iter().filter(own);
-    images.extend(
-        running
-            .clone()
-            .filter(|container| held().any(|item| item.spec.name == container.name))
-            .map(|container| container.image_id.as_str()),
-    );
     let mut networks: BTreeSet<&str> =
         running.flat_map(|container| &container.networks).map(String::as_str).collect();
     networks.insert(&stack.network);
-    let second = containers.iter().filter(|container| !own(container)).find(|container| {
-        let same = images.contains(container.image.as_str()) || images.contains(container.image_id.as_str());
+    for container in containers.iter().filter(|container| !own(container)) {
+        let same = images.contains(&container.image) || images.contains(&container.image_id);
         let near = || container.networks.iter().any(|network| networks.contains(network.as_str()));
         // On the host's network may also be what another playbook made, and holds itself.
         let others = || container.labels.get("openbell.playbook").is_some_and(|name| *name != stack.name);
-        same && (near() || container.host_network && !others())
-    });
-    match second {
-        None => Ok(()),
-        Some(container) => Err(SafetyError::SecondBot {
-            container: container.name.clone(),
-            image: container.image.clone(),
-            networks: container.networks.join(", "),
-        }),
+        let on_host = || container.host_network && !others();
+        if same && (near() || on_host() || is_connected(scope, container, containers).await) {
+            let networks = container.networks.join(", ");
+            let (container, image) = (container.name.clone(), container.image.clone());
+            return Err(SafetyError::SecondBot { container, image, networks }.into());
+        }
     }
+    Ok(())
+}
+
+/// The images of held containers: by name, by what that name means now, and by what runs. A second name for an image
+/// makes it no other.
+async fn images(scope: &Scope<'_>, containers: &[Container]) -> Result<BTreeSet<String>, Failure> {
+    let mut images = BTreeSet::new();
+    for item in scope.stack.containers.values().filter(|item| item.held) {
+        images.insert(item.spec.image.clone());
+        let image = scope.world.docker.image(&item.spec.image).await;
+        let image = image.map_err(|error| unproven("what runs beside the stack", error.into()))?;
+        images.extend(image.map(|image| image.id));
+        let runs = containers.iter().filter(|container| container.name == item.spec.name);
+        images.extend(runs.map(|container| container.image_id.clone()));
+    }
+    Ok(images)
+}
+
+/// Whether a container is connected to the gateway from another network: to its own address, or to the port of the
+/// address on this machine. Seen from outside, without a command in it: it is not ours. Where its sockets cannot be read
+/// so (an engine elsewhere, no root), nothing is known.
+async fn is_connected(scope: &Scope<'_>, container: &Container, containers: &[Container]) -> bool {
+    // The id of a process is one on the engine's machine: a socket that is a file is that of an engine here.
+    let engine = scope.world.docker.engine().await;
+    if !engine.is_ok_and(|engine| engine.host.starts_with("unix://")) {
+        return false;
+    }
+    let read = container.pid.and_then(|pid| scope.world.files.process_sockets(pid).ok());
+    let Some(sockets) = read.and_then(|text| Sockets::parse(&text)) else { return false };
+    let port = scope.stack.connection.address.rsplit_once(':').and_then(|(_, port)| port.parse::<u16>().ok());
+    let gateway = scope.stack.gateway().map(|gateway| gateway.spec.name.as_str());
+    sockets.established.iter().any(|connection| {
+        let at = |other: &&Container| other.addresses.iter().any(|address| address.ip == connection.remote);
+        match containers.iter().find(at) {
+            Some(other) => Some(other.name.as_str()) == gateway,
+            // No container's address: this machine's own, where the gateway's port is published.
+            None => Some(connection.remote_port) == port,
+        }
+    })
 }

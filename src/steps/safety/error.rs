@@ -69,6 +69,18 @@ pub enum SafetyError {
         /// The networks it is on.
         networks: String,
     },
+    /// Somebody of the stack would be the gateway's master client.
+    #[error("client id {client_id} ({owner}) is the master client id of the gateway")]
+    #[diagnostic(
+        code(safety::client_id_master),
+        help("a master client sees the orders of all others: use another id, or clear the gateway's")
+    )]
+    MasterClient {
+        /// Who uses it.
+        owner: String,
+        /// The id.
+        client_id: i32,
+    },
     /// The API takes orders.
     #[error("the gateway's API {}, and the playbook says that it is read-only", if *.unseen { "does not say whether it takes orders" } else { "takes orders" })]
     #[diagnostic(
@@ -128,21 +140,21 @@ pub enum SafetyError {
         expected: String,
         /// What it says.
         seen: String,
-        /// The line.
+        /// The line, and where it stands.
         line: String,
     },
     /// The bot has not said which strategy it runs.
     #[error("the container {container} has not said since its start that it runs strategy {expected}")]
     #[diagnostic(
         code(safety::strategy_unproven),
-        help("does the bot log it? `strategy.evidence.log` is the pattern that is looked for")
+        help("does the bot say it where `strategy.evidence` looks: in its log, at an endpoint, in a file?")
     )]
     StrategyUnproven {
         /// The container.
         container: String,
         /// The declared default.
         expected: String,
-        /// The end of its log.
+        /// What is there instead.
         tail: Vec<String>,
     },
     /// An assertion could not be checked.
@@ -188,6 +200,7 @@ impl Explain for SafetyError {
             Self::Account { .. }
             | Self::ArmedDiffers { .. }
             | Self::TakesOrders { .. }
+            | Self::MasterClient { .. }
             | Self::Port { .. }
             | Self::SecondBot { .. }
             | Self::Env { .. }
@@ -201,6 +214,7 @@ impl Explain for SafetyError {
             Self::Account { .. }
             | Self::ArmedDiffers { .. }
             | Self::TakesOrders { .. }
+            | Self::MasterClient { .. }
             | Self::Port { .. } => Vec::new(),
             Self::Env { by, .. } => vec![format!("seen by {by}")],
             Self::Present { size: Some(size), .. } => vec![format!("{size} bytes")],
@@ -210,7 +224,7 @@ impl Explain for SafetyError {
             Self::SecondBot { image, networks, .. } => {
                 vec![format!("image: {image}"), format!("networks: {networks}")]
             }
-            Self::Strategy { line, .. } => vec![format!("log: {line}")],
+            Self::Strategy { line, .. } => vec![line.clone()],
             Self::StrategyUnproven { tail, .. } => tail.clone(),
             Self::Unproven { why, .. } => {
                 let Diagnosis { code, message, causes, evidence, .. } = &why.why;

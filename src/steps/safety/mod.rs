@@ -13,12 +13,13 @@ use crate::ports::docker::{Container, DockerError, PathInContainer};
 mod around;
 mod error;
 mod inside;
+mod master;
 mod session;
 
 pub use around::{has_socat, implied, is_of};
 pub use error::{HiddenError, SafetyError};
 pub use inside::{InsideError, PROCESSES, processes};
-pub use session::{accounts, allowed};
+pub use session::{accounts, allowed, gate};
 
 /// Where the kernel mounts file systems of its own in every container: the engine does not show what is there.
 const KERNEL: &[&str] = &["/dev", "/proc", "/sys"];
@@ -28,7 +29,7 @@ const KERNEL: &[&str] = &["/dev", "/proc", "/sys"];
 pub enum Extent {
     /// What can be seen without a command in a container: environments and files as the engine shows them.
     Seen,
-    /// Before a container runs: the live session's accounts, environments and files.
+    /// Before a container runs: the live session's accounts and master client id, environments and files.
     Gate,
     /// While containers run: environments, also as the processes have them, and files.
     Containers,
@@ -47,8 +48,12 @@ impl Extent {
 /// does not exist yet are not broken: they are asked for again when it is to be started.
 pub async fn holds(scope: &Scope<'_>, held: Option<&str>, extent: Extent) -> Result<(), Failure> {
     let safety = &scope.stack.safety;
-    if matches!(extent, Extent::Gate | Extent::Whole) && !safety.accounts.is_empty() {
-        accounts(scope).await?;
+    if !safety.accounts.is_empty() {
+        match extent {
+            Extent::Gate => gate(scope).await?,
+            Extent::Whole => drop(accounts(scope).await?),
+            Extent::Seen | Extent::Containers => {}
+        }
     }
     for item in scope.stack.containers.values() {
         let asserted = safety.env.contains_key(&item.key);
@@ -165,7 +170,7 @@ async fn nothing_at(
             Err(SafetyError::Present { container: container.name.clone(), path, size: None }.into())
         }
         PathInContainer::Absent => Ok(()),
-        PathInContainer::Present { size } => {
+        PathInContainer::Present { size, .. } => {
             let path = path.to_owned();
             Err(SafetyError::Present { container: container.name.clone(), path, size: Some(size) }.into())
         }

@@ -2,13 +2,24 @@
 
 use std::time::Duration;
 
-use super::{SafetyError, unproven};
+use super::{SafetyError, master, unproven};
 use crate::diagnosis::Failure;
-use crate::ports::broker::{AccountId, ProbeAsk, Question, Rung};
+use crate::ports::broker::{AccountId, ProbeAsk, Question, Rung, Seen};
 use crate::steps::{Scope, container_state};
 
 /// The accounts of the live session, all of them allowed; where the API is declared to be read-only, it is.
 pub async fn accounts(scope: &Scope<'_>) -> Result<Vec<AccountId>, Failure> {
+    Ok(session(scope).await?.accounts)
+}
+
+/// What the live session must show before a held container runs: allowed accounts, and a master client id that nobody of
+/// the stack uses.
+pub async fn gate(scope: &Scope<'_>) -> Result<(), Failure> {
+    let seen = session(scope).await?;
+    master::nobody(scope, seen.server_version).await
+}
+
+async fn session(scope: &Scope<'_>) -> Result<Seen, Failure> {
     let read_only = scope.stack.safety.read_only == Some(true);
     let ask = ProbeAsk {
         address: scope.stack.connection.address.clone(),
@@ -28,7 +39,7 @@ pub async fn accounts(scope: &Scope<'_>) -> Result<Vec<AccountId>, Failure> {
     if read_only && climb.seen.read_only != Some(true) {
         return Err(SafetyError::TakesOrders { unseen: climb.seen.read_only.is_none() }.into());
     }
-    Ok(climb.seen.accounts)
+    Ok(climb.seen)
 }
 
 /// Whether every account a session shows is allowed, and its live ones are exactly those that are armed.

@@ -12,7 +12,9 @@ const SCRUBBED: &[&str] = &[
     "OPENBELL_ADDRESS",
     "OPENBELL_LOG",
     "OPENBELL_REPORTS",
+    "STATE_DIRECTORY",
     "OPENBELL_CONTAINER_BINARY",
+    "OPENBELL_HOST",
 ];
 
 /// The program under test.
@@ -32,7 +34,19 @@ pub fn openbell(arguments: &[&str]) -> Command {
     for name in SCRUBBED {
         command.env_remove(name);
     }
+    command.env("OPENBELL_STATE", state());
     command
+}
+
+/// Where what is remembered goes, for all tests: never to the home of whoever runs them.
+fn state() -> &'static Path {
+    static STATE: OnceLock<PathBuf> = OnceLock::new();
+    STATE.get_or_init(|| {
+        let state = Path::new(env!("CARGO_TARGET_TMPDIR")).join("state");
+        // What the tests of before have left.
+        let _ = std::fs::remove_dir_all(&state);
+        state
+    })
 }
 
 /// What a command line printed and how it ended.

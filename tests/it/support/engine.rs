@@ -10,6 +10,7 @@ use openbell::ports::docker::{
     ImageBuild, LogLine, Network, NetworkSpec, News, PathInContainer, RestartPolicy, Status,
 };
 use secrecy::ExposeSecret;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 #[derive(Default)]
 pub struct State {
@@ -20,6 +21,10 @@ pub struct State {
     pub paths: BTreeSet<(String, String)>,
     /// Content of files, by container and path.
     pub files: BTreeMap<(String, String), Vec<u8>>,
+    /// When they were written.
+    pub modified: BTreeMap<(String, String), String>,
+    /// It does not answer at all.
+    pub away: bool,
     /// What requests for the engine's version answer before it answers well.
     pub unreachable: VecDeque<DockerError>,
     /// Containers that end the moment they are started.
@@ -36,8 +41,10 @@ pub struct State {
     pub inside: BTreeSet<(String, String)>,
     /// Commands in containers get no answer.
     pub mute_exec: bool,
-    /// What happens to the container that is watched, each that long after the watch began.
+    /// What happens to whatever is watched, each that long after the watch began.
     pub news: VecDeque<(Duration, News)>,
+    /// Those who listen to a container.
+    listeners: Vec<(String, UnboundedSender<News>)>,
     /// Commands that were run in containers.
     pub commands: Vec<String>,
     /// Requests that change something, in order.
@@ -46,17 +53,16 @@ pub struct State {
     pub clock: Option<Box<dyn Fn() -> String + Send>>,
     /// When a container was last started.
     pub started: BTreeMap<String, tokio::time::Instant>,
-    /// Who watches which container.
-    watchers: Vec<(String, tokio::sync::mpsc::UnboundedSender<News>)>,
     /// When a container was last stopped.
     pub stopped: BTreeMap<String, tokio::time::Instant>,
     starts: u32,
 }
 
 impl State {
-    /// Tells those who watch the container.
+    /// Tells everybody who listens to the container.
     pub fn tell(&mut self, container: &str, news: &News) {
-        self.watchers.retain(|(name, watcher)| name != container || watcher.send(news.clone()).is_ok());
+        // Some have gone.
+        self.listeners.retain(|(name, listener)| name != container || listener.send(news.clone()).is_ok());
     }
 
     /// A container ends by itself.
@@ -65,6 +71,17 @@ impl State {
             (container.status, container.exit_code) = (Status::Exited, exit_code);
         }
         self.tell(name, &News::Ended);
+    }
+
+    /// The container starts anew, by itself; `told` says whether anybody hears of it.
+    pub fn restarts(&mut self, container: &str, told: bool) {
+        self.starts += 1;
+        let started_at = format!("2026-11-22T00:00:{:02}Z", self.starts);
+        self.containers.get_mut(container).unwrap().started_at = started_at;
+        if told {
+            self.tell(container, &News::Ended);
+            self.tell(container, &News::Started);
+        }
     }
 
     /// Gives a container a shell, and its processes these variables.
@@ -84,19 +101,23 @@ impl State {
     }
 }
 
-/// A container to which things happen in time.
-struct Watched(VecDeque<(tokio::time::Instant, News)>, tokio::sync::mpsc::UnboundedReceiver<News>);
+/// A container to which things happen: in time, and when they are told.
+struct Watched(VecDeque<(tokio::time::Instant, News)>, UnboundedReceiver<News>);
+
+impl Watched {
+    async fn in_time(news: &mut VecDeque<(tokio::time::Instant, News)>) -> News {
+        let Some((at, _)) = news.front() else { return std::future::pending().await };
+        tokio::time::sleep_until(*at).await;
+        news.pop_front().unwrap().1
+    }
+}
 
 #[async_trait]
 impl ContainerWatch for Watched {
     async fn next(&mut self) -> News {
-        let planned = self.0.front().map(|(at, _)| *at);
         tokio::select! {
-            Some(news) = self.1.recv() => news,
-            () = tokio::time::sleep_until(planned.unwrap_or_else(tokio::time::Instant::now)), if planned.is_some() => {
-                self.0.pop_front().unwrap().1
-            }
-            else => std::future::pending().await,
+            Some(told) = self.1.recv() => told,
+            news = Self::in_time(&mut self.0) => news,
         }
     }
 }
@@ -200,6 +221,9 @@ fn missing(name: &str) -> DockerError {
 #[async_trait]
 impl Docker for FakeEngine {
     async fn engine(&self) -> Result<Engine, DockerError> {
+        if self.with(|state| state.away) {
+            return Err(no_answer("version"));
+        }
         if let Some(error) = self.with(|state| state.unreachable.pop_front()) {
             return Err(error);
         }
@@ -342,8 +366,12 @@ impl Docker for FakeEngine {
     }
 
     async fn path(&self, name: &str, path: &str) -> Result<PathInContainer, DockerError> {
-        let present = self.with(|state| state.paths.contains(&(name.to_owned(), path.to_owned())));
-        Ok(if present { PathInContainer::Present { size: 2 } } else { PathInContainer::Absent })
+        let at = (name.to_owned(), path.to_owned());
+        Ok(self.with(|state| {
+            let modified = state.modified.get(&at).cloned().unwrap_or_default();
+            let present = state.paths.contains(&at) || state.files.contains_key(&at);
+            if present { PathInContainer::Present { size: 2, modified } } else { PathInContainer::Absent }
+        }))
     }
 
     async fn containers(&self) -> Result<Vec<Container>, DockerError> {
@@ -377,10 +405,11 @@ impl Docker for FakeEngine {
 
     async fn watch(&self, container: &Container) -> Result<Box<dyn ContainerWatch>, DockerError> {
         let now = tokio::time::Instant::now();
-        let news = self.with(|state| std::mem::take(&mut state.news));
-        let (watcher, told) = tokio::sync::mpsc::unbounded_channel();
-        self.with(|state| state.watchers.push((container.name.clone(), watcher)));
-        let planned = news.into_iter().map(|(after, news)| (now + after, news)).collect();
-        Ok(Box::new(Watched(planned, told)))
+        let (listener, told) = unbounded_channel();
+        let news = self.with(|state| {
+            state.listeners.push((container.name.clone(), listener));
+            state.news.clone()
+        });
+        Ok(Box::new(Watched(news.into_iter().map(|(after, news)| (now + after, news)).collect(), told)))
     }
 }

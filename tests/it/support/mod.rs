@@ -7,6 +7,7 @@ pub mod dice;
 pub mod door;
 pub mod engine;
 pub mod evidence;
+pub mod hook;
 #[cfg(target_os = "linux")]
 pub mod host;
 pub mod http;

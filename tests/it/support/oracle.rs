@@ -154,6 +154,10 @@ pub fn reports(directory: &Path) -> Result<usize, String> {
             partial += 1;
             continue;
         }
+        if let Ok(rollup) = std::fs::read_to_string(entry.path().join("rollup.json")) {
+            serde_json::from_str::<Value>(&rollup).map_err(|error| format!("a torn roll-up: {error}"))?;
+            continue;
+        }
         let text = std::fs::read_to_string(entry.path().join("report.json"))
             .map_err(|error| format!("{}: {error}", entry.path().display()))?;
         let report: Value = serde_json::from_str(&text).map_err(|error| error.to_string())?;

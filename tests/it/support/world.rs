@@ -11,7 +11,7 @@ use openbell::ports::broker::{
     Rung, Seen, Session, SettingsChange,
 };
 use openbell::ports::files::{BuildContext, BuildSpec, FileError, Files};
-use openbell::ports::http::{Http, HttpAnswer, HttpError};
+use openbell::ports::http::{Http, HttpAnswer, HttpError, HttpRequest, SendError};
 use openbell::ports::ibc::{Ibc, IbcError};
 use openbell::ports::net::{Net, NetError};
 use openbell::ports::secrets::{SecretError, SecretSource};
@@ -56,6 +56,8 @@ pub struct FakeGateway {
     /// A held session is lost after this time.
     pub lost_after: Mutex<Option<Duration>>,
     pub asked: Mutex<Vec<String>>,
+    /// Its API settings.
+    pub settings: Mutex<ApiSettings>,
     /// Told when every held session is lost.
     pub dropped: Arc<tokio::sync::Notify>,
 }
@@ -130,7 +132,7 @@ impl Broker for FakeGateway {
     }
 
     async fn settings(&self, _: &Connect) -> Result<Option<ApiSettings>, BrokerError> {
-        Ok(Some(ApiSettings::default()))
+        Ok(Some(self.settings.lock().unwrap().clone()))
     }
 
     async fn change_settings(&self, _: &Connect, _: &SettingsChange) -> Result<Vec<String>, BrokerError> {
@@ -191,7 +193,11 @@ impl Net for Port {
 #[async_trait]
 impl Http for Nothing {
     async fn get(&self, _: &str, _: Duration) -> Result<HttpAnswer, HttpError> {
-        Ok(HttpAnswer { status: 200, body: "{}".into() })
+        Ok(HttpAnswer { status: 200, body: "{}".into(), ..HttpAnswer::default() })
+    }
+
+    async fn send(&self, _: &HttpRequest, _: Duration) -> Result<HttpAnswer, SendError> {
+        Ok(HttpAnswer { status: 204, ..HttpAnswer::default() })
     }
 }
 

@@ -18,12 +18,18 @@ use crate::period::Period;
 use crate::ports::broker::{Connect, HeldSession};
 use crate::ports::docker::{self, Container, ContainerWatch, HealthStatus};
 
+mod proof;
+
+use proof::Proof;
+
 /// Least time between two requests for the time. Asked again within about four seconds, gateways do not answer
 /// (observed by ibkr-go at server version 225).
 const BEAT: Duration = Duration::from_secs(5);
 
 /// Watches that for a while no container of the playbook ends, restarts or turns unhealthy, that none logs an error that
-/// is named, and that one API session stays connected and answers. The first breach ends it, at once, and is named.
+/// is named, that one API session stays connected and answers, and that the safe state holds: environments, files and the
+/// strategy are looked at each time, the accounts are asked for every 15 s and when something happens. The first breach
+/// ends it, at once, and is named.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Stable {
@@ -143,7 +149,8 @@ impl Holding for Stable {
             }
         }
         let session = if self.session { Some(open(scope).await?) } else { None };
-        Ok(Box::new(Watched { session, asked: Instant::now(), containers, watches, looks: 1 }))
+        let proof = if session.is_some() { Proof::of_session() } else { Proof::new() };
+        Ok(Box::new(Watched { session, asked: Instant::now(), containers, watches, proof, looks: 1 }))
     }
 }
 
@@ -179,6 +186,7 @@ struct Watched {
     asked: Instant,
     containers: Vec<Container>,
     watches: Vec<News>,
+    proof: Proof,
     looks: u32,
 }
 
@@ -224,7 +232,7 @@ impl Held for Watched {
         for (before, now) in self.containers.iter().zip(look(scope).await?) {
             unchanged(before, &now)?;
         }
-        safety::holds(scope, None, safety::Extent::Containers).await?;
+        self.proof.again(scope).await?;
         if let Some(session) = &mut self.session
             && self.asked.elapsed() >= BEAT
         {
@@ -234,6 +242,7 @@ impl Held for Watched {
         self.looks += 1;
         let mut facts = Facts::new();
         facts.insert("looks".to_owned(), self.looks.into());
+        facts.insert("account_proofs".to_owned(), self.proof.proofs.into());
         facts.insert("drops".to_owned(), 0.into());
         facts.insert("restarts".to_owned(), 0.into());
         facts.insert("errors".to_owned(), 0.into());
@@ -242,11 +251,15 @@ impl Held for Watched {
 
     async fn broken(&mut self) -> Option<Failure> {
         // A container that ends takes the session with it: its own news come first.
-        tokio::select! {
+        let broken = tokio::select! {
             biased;
             news = news(&mut self.watches) => news,
             lost = lost(self.session.as_mut()) => Some(lost),
+        };
+        if broken.is_none() {
+            self.proof.at_once();
         }
+        broken
     }
 
     async fn end(self: Box<Self>) {

@@ -3,18 +3,29 @@
 //! `OPENBELL_KILLS` says how often; see `just kills`.
 #![cfg(unix)]
 
+mod before;
+mod matrix;
+
 use std::collections::BTreeMap;
 use std::process::{Command, Stdio};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
+use before::{
+    ALL, Before,
+    Before::{
+        Down, Drilled, Gameplan, Live, Matrix, Nothing, OtherGateway, Reporting, Stopped, UnsafeEnv, Whole,
+    },
+};
+use matrix::{MATRIX, Pair};
+
 use crate::support::dice::Dice;
 use crate::support::oracle;
 use crate::support::stack::Stack;
 
 /// How many without `OPENBELL_KILLS`.
-const USUAL: usize = 12;
+const USUAL: usize = 14;
 /// Without it no round begins after this.
 const LONGEST: Duration = Duration::from_secs(20);
 /// Stacks at the same time.
@@ -23,43 +34,6 @@ const STACKS: usize = 3;
 const SEED: u64 = 41;
 /// An engine carries out what was asked of it before the kill.
 const AFTERMATH: Duration = Duration::from_millis(250);
-
-/// What the stack is like before what is killed, and what is killed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Before {
-    /// Nothing is there.
-    Nothing,
-    /// All runs as declared.
-    Whole,
-    /// The bot was stopped, and the gateway is gone.
-    Stopped,
-    /// All runs, and the gateway is declared otherwise: it is made anew.
-    OtherGateway,
-    /// All runs, and the gateway that is declared now logs in to a live account.
-    Live,
-    /// The bot's container has `DRY_RUN=false`, under the labels of openbell's own.
-    UnsafeEnv,
-    /// The gameplan is there.
-    Gameplan,
-    /// All runs, and `down` is killed.
-    Down,
-}
-
-use Before::{Down, Gameplan, Live, Nothing, OtherGateway, Stopped, UnsafeEnv, Whole};
-
-const ALL: [Before; 8] = [Nothing, Live, UnsafeEnv, Whole, OtherGateway, Down, Gameplan, Stopped];
-
-impl Before {
-    /// About how long what is killed takes, until one that was not killed has shown it.
-    fn takes(self) -> Duration {
-        Duration::from_millis(match self {
-            Gameplan => 500,
-            Whole | Down => 800,
-            Live | UnsafeEnv | Stopped => 1_500,
-            Nothing | OtherGateway => 2_500,
-        })
-    }
-}
 
 /// What the rounds came to.
 #[derive(Default)]
@@ -94,6 +68,15 @@ impl Worker<'_> {
         );
     }
 
+    /// The same with two drills at the end.
+    fn drills(&self) {
+        let path = self.stack.directory.path().join("playbook.yaml");
+        let text = std::fs::read_to_string(path).unwrap();
+        let drills = "  - { id: drill-gateway, do: { drill: { restart: gateway, how: kill } } }\n  \
+                      - { id: drill-bot, do: { drill: { restart: bot } } }\n";
+        self.stack.write("playbook.yaml", &(text + drills));
+    }
+
     fn usual(&self) {
         self.declare("command: [\"--script\", \"ready\"]");
         let _ = std::fs::remove_file(self.plan());
@@ -112,7 +95,8 @@ impl Worker<'_> {
     /// Makes the stack so, out of a whole one.
     fn prepare(&self, before: Before) {
         match before {
-            Whole | Down => {}
+            Whole | Down | Reporting | Matrix => {}
+            Drilled => self.drills(),
             Nothing => {
                 self.remove(&["bot", "gateway"]);
                 self.stack.docker(&["network", "rm", &format!("{}_default", self.stack.name)]);
@@ -157,20 +141,32 @@ impl Worker<'_> {
         let _ = std::fs::remove_file(self.stack.directory.path().join("events.jsonl"));
         let arguments: &[&str] = match before {
             Down => &["down", "playbook.yaml"],
+            Matrix => &["run", MATRIX, "--events", "events.jsonl"],
             _ => &["run", "playbook.yaml", "--events", "events.jsonl"],
         };
         let mut command = self.stack.command(arguments);
-        let began = Instant::now();
+        let mut began = Instant::now();
         let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-        while began.elapsed() < after {
+        // What is written at the end follows the last event.
+        let mut counts = before != Reporting;
+        while !counts || began.elapsed() < after {
             if child.try_wait().unwrap().is_some() {
                 return (false, began.elapsed());
             }
-            std::thread::sleep(Duration::from_millis(2));
+            if !counts && self.is_over() {
+                (counts, began) = (true, Instant::now());
+            }
+            std::thread::sleep(Duration::from_millis(if before == Reporting { 0 } else { 2 }));
         }
         child.kill().unwrap();
         let status = child.wait().unwrap();
         (status.code().is_none(), began.elapsed())
+    }
+
+    /// The last event of the run is written.
+    fn is_over(&self) -> bool {
+        let events = std::fs::read_to_string(self.stack.directory.path().join("events.jsonl"));
+        events.is_ok_and(|text| text.contains("run_finished"))
     }
 
     /// The ids of the bot's containers that the engine started since then.
@@ -199,6 +195,10 @@ impl Worker<'_> {
         }
         let place = if before == Down {
             "down".to_owned()
+        } else if before == Matrix {
+            "a matrix".to_owned()
+        } else if before == Reporting {
+            "the report".to_owned()
         } else {
             let events = oracle::events(&self.stack.directory.path().join("events.jsonl"))?;
             oracle::in_order(&self.stack, &events, &["api", "session", "account"])?;
@@ -209,6 +209,7 @@ impl Worker<'_> {
 
     fn round(&self, before: Before, dice: &mut Dice) {
         self.prepare(before);
+        let pair = (before == Matrix).then(|| Pair::of(&self.stack));
         let bot = self.stack.docker(&["inspect", "-f", "{{.Id}}", &self.stack.container("bot")]);
         let since = self.stack.docker(&["info", "-f", "{{.SystemTime}}"]);
         let takes = self.takes.lock().unwrap().get(&before).copied().unwrap_or(before.takes());
@@ -218,12 +219,18 @@ impl Worker<'_> {
             self.takes.lock().unwrap().insert(before, lived);
         }
         std::thread::sleep(AFTERMATH);
-        let judged = self.judge(before, &self.bots_started(&since), bot.trim());
+        let mut judged = self.judge(before, &self.bots_started(&since), bot.trim());
+        if let Some(pair) = &pair {
+            judged = judged.and(pair.judge());
+        }
         let reports = oracle::reports(&self.stack.directory.path().join("reports"));
         // What was unsafe is mended, and nothing else is tidied up.
         self.usual();
         let ran = self.stack.run();
-        let whole = oracle::bot(&self.stack);
+        let whole = match pair.map(|pair| pair.converges(&self.stack)) {
+            Some(Err(wrong)) => (Err(wrong), false),
+            Some(Ok(())) | None => oracle::bot(&self.stack),
+        };
         let mut tally = self.tally.lock().unwrap();
         *(if killed { &mut tally.killed } else { &mut tally.outran }) += 1;
         *tally.kinds.entry(before).or_default() += 1;

@@ -2,18 +2,19 @@
 
 use std::time::Duration;
 
-use regex::Regex;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::safety::{self, SafetyError};
+use super::safety::SafetyError;
 use super::{Attempt, Scope, Stack, container_state};
 use crate::diagnosis::Failure;
 use crate::event::Facts;
 use crate::ladder::Rung;
 
-/// Checks the evidence named under `strategy`: of the lines of the bot's log since its start that name a strategy, there
-/// is one, and every one names the declared default. A later line does not take an earlier one back.
+mod said;
+
+/// Checks the evidence named under `strategy`: what the bot has said since its start, in its log, at an endpoint or in a
+/// file, names the declared default and no other. A later line does not take an earlier one back.
 ///
 /// Without `within`: 60 seconds.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -31,30 +32,23 @@ impl Attempt for StrategyCheck {
         let evidence = &strategy.evidence;
         let item = container_state::declared(scope, &evidence.container)?;
         let container = container_state::running(scope, item).await?;
-        let lines = scope.world.docker.logs_since_start(&container).await;
-        let lines = lines.map_err(|error| safety::unproven("the strategy of the bot", error.into()))?;
-        let pattern = Regex::new(&evidence.log).expect("checked when the plan was made");
+        let said = said::said(scope, &container, &evidence.source).await?;
         let expected = strategy.default.clone();
-        let mut says = lines.iter().filter_map(|line| {
-            let name = pattern.captures(&line.text)?.get(1)?.as_str().to_owned();
-            Some((name, line.text.clone()))
-        });
         // A line that somebody else had the bot write must not hide what it said itself.
-        let named = says.clone().find(|(name, _)| *name != expected).or_else(|| says.next_back());
+        let other = said.words.iter().find(|word| word.name != expected);
         let container = container.name;
-        match named {
-            Some((name, line)) if name == expected => {
+        match other.or(said.words.last()) {
+            Some(word) if word.name == expected => {
                 scope.notes.reached(Rung::Bot);
-                facts.insert("strategy".to_owned(), name.into());
-                facts.insert("line".to_owned(), line.into());
+                facts.insert("strategy".to_owned(), expected.into());
+                facts.insert("line".to_owned(), word.line.clone().into());
                 Ok(facts)
             }
-            Some((seen, line)) => Err(SafetyError::Strategy { container, expected, seen, line }.into()),
-            None => {
-                let from = lines.len().saturating_sub(5);
-                let tail = lines[from..].iter().map(|line| format!("log: {}", line.text)).collect();
-                Err(SafetyError::StrategyUnproven { container, expected, tail }.into())
+            Some(word) => {
+                let (seen, line) = (word.name.clone(), format!("{}: {}", said.by, word.line));
+                Err(SafetyError::Strategy { container, expected, seen, line }.into())
             }
+            None => Err(SafetyError::StrategyUnproven { container, expected, tail: said.instead }.into()),
         }
     }
 

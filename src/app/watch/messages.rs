@@ -1,0 +1,79 @@
+//! What goes on beside supervision: messages are delivered when they are due, and a pause is noticed.
+
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::kept::Kept;
+use crate::engine::{self, Keeping};
+use crate::event::{Entry, EntryKind};
+
+/// A clock that was set is noticed within this time.
+const AT_MOST: Duration = Duration::from_mins(1);
+/// How often a pause is looked for.
+const PAUSES: Duration = Duration::from_secs(5);
+/// How often what is too old is removed from the journal.
+const SETTLES: Duration = Duration::from_hours(6);
+
+impl Kept<'_> {
+    /// Delivers messages, and never ends.
+    pub(super) async fn deliver(&self) {
+        let Some(notifier) = &self.notifier else { return std::future::pending().await };
+        loop {
+            let now = self.now();
+            notifier.tick(now);
+            for why in notifier.deliver_due(&*self.http, now).await {
+                self.tell(EntryKind::Notice { why });
+            }
+            let ahead = notifier.next_due().map(|due| due.duration_since(self.now()));
+            let rest =
+                ahead.map_or(AT_MOST, |ahead| Duration::try_from(ahead).unwrap_or_default().min(AT_MOST));
+            tokio::select! {
+                () = engine::rest(rest.max(Duration::from_millis(100))) => {}
+                () = self.nudge.notified() => {}
+            }
+        }
+    }
+
+    /// Notices pauses, and their ends; keeps the journal within its bounds. Never ends.
+    pub(super) async fn rests(&self) {
+        let mut settled = tokio::time::Instant::now();
+        loop {
+            self.pause_goes_on();
+            if settled.elapsed() >= SETTLES {
+                settled = tokio::time::Instant::now();
+                self.remembered.settle(self.now(), self.around);
+            }
+            engine::rest(PAUSES).await;
+        }
+    }
+
+    fn pause_goes_on(&self) {
+        let state = self.remembered.state();
+        let pause = state.paused(self.now()).ok().flatten();
+        let before = self.rests.swap(pause.is_some(), Ordering::Relaxed);
+        match pause {
+            // `pause` has written it into the journal.
+            Some(pause) if !before => {
+                let kind = EntryKind::Paused { until: at(pause.until), reason: pause.reason };
+                self.heard(kind);
+            }
+            // `resume` takes its file away; one that ends by itself stays.
+            None if before && !state.has_pause() => self.heard(EntryKind::Resumed { by_hand: true }),
+            None if before => self.tell(EntryKind::Resumed { by_hand: false }),
+            Some(_) | None => {}
+        }
+    }
+
+    /// For those who are told, and not for the journal, which has it.
+    fn heard(&self, kind: EntryKind) {
+        let name = self.remembered.state().name().to_owned();
+        self.message(&Entry { at: at(self.now()), playbook: name, kind });
+    }
+}
+
+/// A time of day as entries have it.
+pub(super) fn at(time: Timestamp) -> String {
+    format!("{time:.3}")
+}
