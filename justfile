@@ -64,6 +64,10 @@ bench:
 edits count="20000":
     OPENBELL_EDITS={{count}} cargo test --test it edits_random -- --nocapture
 
+# Cut the power of a whole host at random instants, and wait until it is green again
+power-cuts count="100":
+    OPENBELL_POWER_CUTS={{count}} cargo test --test it service_watch::power_cuts -- --nocapture
+
 # End `run` and `down` with SIGKILL at random instants, and print what was left each time
 kills count="200":
     OPENBELL_KILLS={{count}} cargo test --test it kills -- --nocapture
