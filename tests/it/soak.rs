@@ -224,7 +224,7 @@ fn judge(machine: &Machine, happened: &[Happened]) -> Tally {
         let uses = machine.keep.uses(used);
         let full =
             |from: &Timestamp| uses.iter().filter(|at| *at >= from && **at < *from + span).count() > most;
-        uses.iter().any(|from| full(from)).then(|| format!("more than {most} {used:?} in {span}"))
+        uses.iter().any(full).then(|| format!("more than {most} {used:?} in {span}"))
     };
     tally.exceeded.extend(over(Used::Restart, SignedDuration::from_hours(1), 3));
     tally.exceeded.extend(over(Used::SoftRestart, SignedDuration::from_hours(1), 2));
@@ -273,10 +273,11 @@ fn fine(tally: &Tally) {
 }
 
 #[tokio::test(start_paused = true)]
+#[expect(clippy::print_stdout, reason = "the README quotes it")]
 async fn days() {
     let asked = |name| std::env::var(name).ok().and_then(|text| text.parse().ok());
     let (days, seed) = (asked(DAYS).unwrap_or(4), asked(SEED).unwrap_or(7));
-    let (tally, memory) = soak(i64::try_from(days).unwrap(), seed).await;
+    let (tally, memory) = Box::pin(soak(i64::try_from(days).unwrap(), seed)).await;
     fine(&tally);
     let Tally { nights, factors, faults, restarts, soft, log_ins, .. } = tally;
     println!(
@@ -291,6 +292,7 @@ async fn days() {
 
 /// A month, in a process of its own, whose memory is nobody else's.
 #[test]
+#[expect(clippy::print_stdout, reason = "the README quotes it")]
 fn a_month() {
     let days = std::env::var(DAYS).unwrap_or_else(|_| "30".to_owned());
     if std::env::var_os("OPENBELL_SOAK_CHILD").is_some() {

@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use openbell::engine::{Keeping, Used};
 use openbell::event::EntryKind;
 use openbell::playbook::Plan;
-use openbell::ports::docker::RestartPolicy;
+use openbell::ports::docker::{Docker, RestartPolicy};
 
 use crate::support::machine::{BOT, GATEWAY, Machine, after, minutes};
 use crate::support::plan::{STACK, START, plan, steps};
@@ -204,7 +204,6 @@ async fn a_start_that_somebody_else_causes_is_a_log_in_as_well() {
             minutes(15).await;
             machine.fakes.engine.with(|state| state.ends(GATEWAY, 1));
             after(Duration::from_secs(2)).await;
-            use openbell::ports::docker::Docker;
             machine.fakes.engine.start(GATEWAY).await.unwrap();
             minutes(5).await;
         })
@@ -338,7 +337,6 @@ async fn a_state_that_is_not_safe_any_more_stops_the_bot_for_good() {
             machine.gateway.becomes(|nature| nature.accounts = vec!["U7654321"]);
             minutes(2).await;
             assert!(!machine.fakes.engine.is_running(BOT));
-            use openbell::ports::docker::Docker;
             machine.fakes.engine.start(BOT).await.unwrap();
             after(Duration::from_secs(10)).await;
             assert!(!machine.fakes.engine.is_running(BOT), "started behind openbell's back");

@@ -103,7 +103,7 @@ impl<K: Keeping, R: AsyncFn(&Plan) -> Ran> Supervision<'_, K, R> {
             match self.settle(outage, self.instant(until)).await {
                 Climbed::Next if self.window().is_none() => {
                     let maintenance =
-                        Maintenance { name: window.name.to_string(), until: window.until.to_string() };
+                        Maintenance { name: window.name.clone(), until: window.until.to_string() };
                     self.keep.tell(EntryKind::Outlived { why: outage.why.clone(), maintenance });
                 }
                 Climbed::Next => {}
@@ -245,7 +245,7 @@ impl<K: Keeping, R: AsyncFn(&Plan) -> Ran> Supervision<'_, K, R> {
 
     fn maintenance(&self) -> Option<Maintenance> {
         let window = self.window()?;
-        Some(Maintenance { name: window.name.to_string(), until: window.until.to_string() })
+        Some(Maintenance { name: window.name.clone(), until: window.until.to_string() })
     }
 }
 
