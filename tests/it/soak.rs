@@ -62,6 +62,9 @@ impl Fault {
 struct Happened {
     fault: Fault,
     from: Timestamp,
+    /// What caused it was over.
+    ended: Timestamp,
+    /// Its consequences were.
     until: Timestamp,
 }
 
@@ -178,13 +181,23 @@ struct Tally {
     log_ins: usize,
 }
 
+/// A fault goes on until it is recovered from: on a weekend that is when maintenance is over.
+fn over(one: &Happened, entries: &[(Timestamp, EntryKind)]) -> Happened {
+    let whole =
+        |(at, kind): &&(Timestamp, EntryKind)| *at > one.from && matches!(kind, EntryKind::Operational);
+    let recovered = entries.iter().find(whole).map(|(at, _)| *at);
+    let until = if one.fault.may_restart() { recovered.unwrap_or(one.until) } else { one.until };
+    Happened { until: until.max(one.until), ..one.clone() }
+}
+
 /// How long an outage may go on after what caused it has ended: until it is recovered from, and the spacing of restarts.
 const AFTERMATH: SignedDuration = SignedDuration::from_mins(45);
 
 fn judge(machine: &Machine, happened: &[Happened]) -> Tally {
     let entries = machine.keep.entries.lock().unwrap();
     let mut tally = Tally::default();
-    for one in happened {
+    let happened: Vec<Happened> = happened.iter().map(|one| over(one, &entries)).collect();
+    for one in &happened {
         match one.fault {
             Fault::NightlyRestart => tally.nights += 1,
             Fault::SecondFactor => tally.factors += 1,
@@ -192,7 +205,7 @@ fn judge(machine: &Machine, happened: &[Happened]) -> Tally {
         }
         let noticed = |(at, kind): &&(Timestamp, EntryKind)| {
             *at >= one.from
-                && *at <= one.until + SignedDuration::from_secs(61)
+                && *at <= one.ended + SignedDuration::from_secs(61)
                 && matches!(kind, EntryKind::Lost { .. })
         };
         if one.fault.is_outage() && !entries.iter().any(|entry| noticed(&entry)) {
@@ -257,7 +270,8 @@ async fn soak(days: i64, seed: u64) -> (Tally, Option<(u64, u64)>) {
                 }
                 let from = machine.keep.now();
                 happens(&machine, fault, &mut dice).await;
-                happened.push(Happened { fault, from, until: machine.keep.now() });
+                let ended = machine.keep.now();
+                happened.push(Happened { fault, from, ended, until: ended });
             }
             until(&machine, begins + SignedDuration::from_hours(24 * days)).await;
         })

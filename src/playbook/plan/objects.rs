@@ -11,7 +11,9 @@ use crate::ports::docker::{ContainerSpec, EnvValue, HealthCheck, Mount, RestartP
 use crate::ports::files::BuildSpec;
 use crate::ports::secrets::SecretSource;
 use crate::steps::ready::{Ready, Until};
-use crate::steps::{Action, Connection, Evidence, Reading, Safety, Source, Stack, StackContainer, Strategy};
+use crate::steps::{
+    Action, Connection, Evidence, Pattern, Reading, Safety, Source, Stack, StackContainer, Strategy,
+};
 
 /// The stack that a playbook declares; `file` is its absolute path.
 pub(super) fn stack(playbook: &Playbook, file: &Path) -> Stack {
@@ -70,12 +72,17 @@ fn evidence(format: &EvidenceFormat) -> Evidence {
             path: file.path.clone(),
             reading: match (&file.field, &file.pattern) {
                 (Some(field), _) => Reading::Field(field.clone()),
-                (None, pattern) => Reading::Pattern(pattern.clone().unwrap_or_default()),
+                (None, pattern) => Reading::Pattern(pattern_of(pattern.as_deref().unwrap_or_default())),
             },
         },
-        (None, None) => Source::Log { pattern: format.log().unwrap_or_default().to_owned() },
+        (None, None) => Source::Log { pattern: pattern_of(format.log().unwrap_or_default()) },
     };
     Evidence { container: format.container.clone(), source }
+}
+
+/// Checked before: it is one.
+fn pattern_of(text: &str) -> Pattern {
+    Pattern::new(text).expect("checked before the plan was made")
 }
 
 /// The highest rung that one of the steps waits for; the usual one where none does.
