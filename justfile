@@ -64,6 +64,10 @@ bench:
 edits count="20000":
     OPENBELL_EDITS={{count}} cargo test --test it edits_random -- --nocapture
 
+# Supervise for weeks under paused time, with faults at random instants, and print what came of it
+soak days="30" seed="7":
+    OPENBELL_SOAK_CHILD=1 OPENBELL_SOAK_DAYS={{days}} OPENBELL_SOAK_SEED={{seed}} cargo test --test it soak::days -- --nocapture
+
 # Cut the power of a whole host at random instants, and wait until it is green again
 power-cuts count="100":
     OPENBELL_POWER_CUTS={{count}} cargo test --test it service_watch::power_cuts -- --nocapture

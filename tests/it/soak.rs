@@ -208,7 +208,13 @@ fn judge(machine: &Machine, happened: &[Happened]) -> Tally {
                 && *at <= one.ended + SignedDuration::from_secs(61)
                 && matches!(kind, EntryKind::Lost { .. })
         };
-        if one.fault.is_outage() && !entries.iter().any(|entry| noticed(&entry)) {
+        // What happens in the midst of an outage that is known is no other one.
+        let known = entries.iter().rev().find_map(|(at, kind)| match kind {
+            EntryKind::Lost { .. } if *at < one.from => Some(true),
+            EntryKind::Operational if *at < one.from => Some(false),
+            _ => None,
+        });
+        if one.fault.is_outage() && known != Some(true) && !entries.iter().any(|entry| noticed(&entry)) {
             tally.missed.push(format!("{:?} at {}", one.fault, one.from));
         }
         let person = |kind: &EntryKind| matches!(kind, EntryKind::NeedsPerson { .. });
