@@ -56,6 +56,21 @@ fn a_reboot_ends_green_with_nobody_touching_it() {
         "a start-up has a report of its own"
     );
     assert_eq!(second["service"]["restarts"], 0, "{second}");
+    let boots: Value =
+        serde_json::from_str(&host.succeeds(&["openbell", "report", "boot", "rehearsal", "--json"])).unwrap();
+    let boots = boots.as_array().unwrap();
+    assert_eq!(boots.len(), 2, "{boots:?}");
+    for boot in boots {
+        assert_eq!(boot["operational"], true, "{boot}");
+        assert_eq!(boot["human_actions"], serde_json::json!([]), "{boot}");
+        let reached: Vec<f64> = boot["milestones"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|one| one["after_s"].as_f64().unwrap())
+            .collect();
+        assert!(reached.is_sorted() && reached.len() == 5, "{boot}");
+    }
     assert!(runs_bot(&host));
 }
 
