@@ -56,8 +56,16 @@ fn a_reboot_ends_green_with_nobody_touching_it() {
         "a start-up has a report of its own"
     );
     assert_eq!(second["service"]["restarts"], 0, "{second}");
-    let boots: Value =
-        serde_json::from_str(&host.succeeds(&["openbell", "report", "boot", "rehearsal", "--json"])).unwrap();
+    let boots: Value = serde_json::from_str(&host.succeeds(&[
+        "openbell",
+        "report",
+        "boot",
+        "rehearsal",
+        "--last",
+        "2",
+        "--json",
+    ]))
+    .unwrap();
     let boots = boots.as_array().unwrap();
     assert_eq!(boots.len(), 2, "{boots:?}");
     for boot in boots {
