@@ -591,3 +591,24 @@ async fn an_unhealthy_gateway_is_restarted_the_mild_way_first() {
         ]
     );
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_bot_that_crashes_during_maintenance_is_started_at_once() {
+    let machine = Machine::at("2026-06-13T15:00:00Z"); // a Saturday
+    machine
+        .during(&stack(), async {
+            minutes(5).await;
+            machine.fakes.engine.with(|state| state.ends(BOT, 1));
+            minutes(5).await;
+        })
+        .await;
+    assert_eq!(
+        machine.keep.told()[2..],
+        [
+            "lost Container(\"bot\"): container::exited",
+            "Restart 1",
+            "recovered by Some(Restart)",
+            "operational"
+        ]
+    );
+}

@@ -33,7 +33,7 @@ enum Climbed {
 impl<K: Keeping, R: AsyncFn(&Plan) -> Ran> Supervision<'_, K, R> {
     /// From a loss to a whole stack, or to a person.
     pub(super) async fn recover(&self, mut outage: Box<Outage>) -> Turn {
-        let maintenance = self.maintenance();
+        let maintenance = self.maintenance().filter(|_| self.is_servers(&outage.what));
         let (what, why) = (outage.what.clone(), outage.why.clone());
         self.keep.tell(EntryKind::Lost { what, why: why.clone(), maintenance });
         self.tell_person(&mut outage, &why);
@@ -94,7 +94,7 @@ impl<K: Keeping, R: AsyncFn(&Plan) -> Ran> Supervision<'_, K, R> {
 
     /// While IBKR does maintenance, waits for its end, and a while longer.
     async fn wait_out(&self, outage: &mut Outage, after: Duration) -> Climbed {
-        while let Some(window) = self.window() {
+        while let Some(window) = self.window().filter(|_| self.is_servers(&outage.what)) {
             let until = window.until.checked_add(after).unwrap_or(window.until);
             self.begins(outage, RecoveryRung::Wait);
             let why = outage.why.clone();
@@ -262,31 +262,22 @@ impl<K: Keeping, R: AsyncFn(&Plan) -> Ran> Supervision<'_, K, R> {
         }
     }
 
+    /// Whether IBKR's servers may be the reason: not for a bot that crashed, nor for an engine that is away.
+    fn is_servers(&self, what: &Loss) -> bool {
+        match what {
+            Loss::Session => true,
+            Loss::Container(key) => self.plan.stack.gateway().is_some_and(|gateway| gateway.key == *key),
+            Loss::Engine | Loss::Bot => false,
+        }
+    }
+
     /// IBKR's maintenance that goes on now.
-    fn window(&self) -> Option<crate::evidence::maintenance::Window> {
+    pub(super) fn window(&self) -> Option<crate::evidence::maintenance::Window> {
         self.plan.maintenance.open_at(self.keep.now())
     }
 
     fn maintenance(&self) -> Option<Maintenance> {
         let window = self.window()?;
         Some(Maintenance { name: window.name.clone(), until: window.until.to_string() })
-    }
-}
-
-impl Outage {
-    /// A loss that was noticed now.
-    pub(super) fn boxed(what: Loss, why: Diagnosis) -> Box<Self> {
-        Box::new(Self {
-            what,
-            why,
-            began: Instant::now(),
-            session: None,
-            told: std::collections::BTreeSet::new(),
-            by: None,
-            attempt: 0,
-            held_back: std::collections::BTreeSet::new(),
-            whole_but_red: false,
-            factor_waits: 0,
-        })
     }
 }

@@ -102,6 +102,24 @@ struct Outage {
     factor_waits: u32,
 }
 
+impl Outage {
+    /// A loss that was noticed now.
+    fn boxed(what: Loss, why: Diagnosis) -> Box<Self> {
+        Box::new(Self {
+            what,
+            why,
+            began: Instant::now(),
+            session: None,
+            told: BTreeSet::new(),
+            by: None,
+            attempt: 0,
+            held_back: BTreeSet::new(),
+            whole_but_red: false,
+            factor_waits: 0,
+        })
+    }
+}
+
 /// What ended a part of supervision.
 enum Turn {
     /// Everything is whole.

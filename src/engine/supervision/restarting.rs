@@ -86,6 +86,10 @@ impl<K: Keeping, R: AsyncFn(&Plan) -> Ran> Supervision<'_, K, R> {
         loop {
             let wait_until = if let Some(until) = self.keep.paused() {
                 until
+            } else if let Some(window) = self.window().filter(|_| self.is_gateway(item)) {
+                let (until, why) = (window.until.to_string(), outage.why.clone());
+                self.keep.tell(EntryKind::Waits { rung, until, why });
+                window.until
             } else if let Some(bar) = self.bar(outage, rung, item) {
                 if outage.why.code != PENDING || outage.factor_waits >= 2 {
                     return May::Not(bar);
