@@ -85,7 +85,7 @@ impl Told {
         let waiting =
             |path: &PathBuf| std::fs::read_to_string(path).is_ok_and(|text| text.contains("recovered"));
         assert!(queues.iter().any(waiting), "{queues:?}");
-        assert!(watched::said(&self.stack).contains("TRACE"), "every detail was asked for");
+        assert!(watched::said(&self.stack).contains("DEBUG"), "every detail was asked for");
     }
 
     /// Looks for the canaries in everything that was printed and written.

@@ -109,7 +109,8 @@ fn watched() -> BTreeSet<String> {
     let stack =
         insync::stack("socketwatch", "ready", &[("  - { id: exec, do", DRILLS), ("within: 3m\n", QUICK)]);
     let label = format!("openbell.playbook={}", stack.name);
-    let made = ["create", "--name", &stack.container("gateway"), "--label", &label, IMAGE];
+    let gateway = stack.container("gateway");
+    let made = ["create", "--name", &gateway, "--label", &label, "--label", "openbell.spec=another", IMAGE];
     assert_eq!(stack.docker(&made).trim().len(), 64);
     let door = Door::open();
     let mut watch = Watched::begin(&stack, &[("DOCKER_HOST", &door.address)]);
