@@ -131,6 +131,21 @@ fn what_is_lost_comes_back() {
     recovered_by(&watch.recovered().kind, RecoveryRung::Reconnect);
     assert_eq!(lives(&stack), before, "nothing was restarted");
     proven(&stack);
+
+    // What somebody paused is left to them, and no budget is taken for it.
+    let gateway = stack.container("gateway");
+    stack.docker(&["pause", &gateway]);
+    assert_eq!(lost_kind(&watch.lost().kind).1, "container::paused");
+    let halted = watch.next("a halt", |kind| !matches!(kind, EntryKind::Lost { .. }));
+    assert!(
+        matches!(&halted.kind, EntryKind::Halted { why } if why.code == "container::paused"),
+        "{halted:?}"
+    );
+    stack.docker(&["unpause", &gateway]);
+    let EntryKind::Recovered { by, .. } = watch.recovered().kind else { panic!() };
+    assert_eq!(by, None);
+    assert_eq!(lives(&stack)[0], before[0]);
+    proven(&stack);
     assert_eq!(watch.terminate(), Some(0));
 }
 

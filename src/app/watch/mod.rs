@@ -110,8 +110,7 @@ async fn one(
         kept.ran(&told);
         as_ran(told)
     };
-    let named = crate::engine::named(plan, &occasion.world).await;
-    let supervision = Supervision::new(&named, (&occasion.world, &occasion.shared), &kept, run, armed_until);
+    let supervision = Supervision::new(plan, (&occasion.world, &occasion.shared), &kept, run, armed_until);
     tokio::select! {
         () = supervision.carry_on() => {}
         // These never end by themselves.
