@@ -35,7 +35,7 @@ lint:
 # Write the generated schemas anew
 schemas:
     cargo build
-    for of in playbook report rollup event script probe plan examination calendar notification; do cargo run -q -- schema $of > schemas/$of.schema.json.new && mv schemas/$of.schema.json.new schemas/$of.schema.json; done
+    for of in playbook report rollup event entry script probe plan examination calendar notification; do cargo run -q -- schema $of > schemas/$of.schema.json.new && mv schemas/$of.schema.json.new schemas/$of.schema.json; done
     cp schemas/playbook.schema.json schemas/openbell-playbook.schema.json
 
 # Write the page of all diagnoses anew
@@ -63,6 +63,14 @@ bench:
 # Make random edits of playbooks, and print how many were made and how many refused
 edits count="20000":
     OPENBELL_EDITS={{count}} cargo test --test it edits_random -- --nocapture
+
+# Supervise for weeks under paused time, with faults at random instants, and print what came of it
+soak days="30" seed="7":
+    OPENBELL_SOAK_CHILD=1 OPENBELL_SOAK_DAYS={{days}} OPENBELL_SOAK_SEED={{seed}} cargo test --test it soak::days -- --nocapture
+
+# Cut the power of a whole host at random instants, and wait until it is green again
+power-cuts count="100":
+    OPENBELL_POWER_CUTS={{count}} cargo test --test it service_watch::power_cuts -- --nocapture
 
 # End `run` and `down` with SIGKILL at random instants, and print what was left each time
 kills count="200":

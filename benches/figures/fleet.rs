@@ -126,7 +126,7 @@ fn with_files(command: &str) -> Child {
 }
 
 /// Seconds of processor time that a process has had.
-fn processor_time(process: &Child) -> f64 {
+pub(crate) fn processor_time(process: &Child) -> f64 {
     let id = process.id().expect("it runs");
     let stat = fs::read_to_string(format!("/proc/{id}/stat")).expect("the system tells about its processes");
     let (_, after_name) = stat.rsplit_once(')').expect("the name stands in brackets");

@@ -33,6 +33,7 @@ mod runs;
 mod shipped;
 mod simulator;
 mod spread;
+mod watching;
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -78,6 +79,8 @@ async fn measure() -> (Vec<Figure>, String) {
             shares = by_step;
             eprintln!("the like through Compose");
             figures.push(compose::measure(&stage).await);
+            eprintln!("a watch that has nothing to do");
+            figures.extend(watching::measure(&stage).await);
         }
         Err(why) => {
             let why = format!("not measured: {why}");

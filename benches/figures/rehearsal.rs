@@ -1,7 +1,7 @@
 //! The rehearsal's playbook from nothing to a bot that is connected, with a gateway that is ready at once.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
@@ -53,6 +53,11 @@ impl Stage {
         for network in self.engine.networks_labelled(label, value).await.expect(why) {
             self.engine.remove_network(&network.name).await.expect(why);
         }
+    }
+
+    /// The playbook's file.
+    pub(crate) fn file(&self) -> &Path {
+        &self.file
     }
 
     /// One run: how long the program took, and its report. A run that takes longer than `within` says why itself.

@@ -6,7 +6,7 @@ use miette::Diagnostic;
 use thiserror::Error;
 
 use super::reading::inputs;
-use super::remembered::{at, refused, root};
+use super::remembered::{at, refused, root_of};
 use super::{Surroundings, say, tell};
 use crate::cli::{Pause, Reading, Resume, StateArgs};
 use crate::event::{Entry, EntryKind};
@@ -105,9 +105,10 @@ fn each(
             return Exit::Invalid;
         }
     };
-    let all = root(place, around).and_then(|root| {
-        loaded.plans.iter().try_for_each(|plan| act(&State::open(&root, file, &plan.name)?))
-    });
+    let all = loaded
+        .plans
+        .iter()
+        .try_for_each(|plan| act(&State::open(&root_of(place, file, plan, around)?, file, &plan.name)?));
     match all {
         Ok(()) => Exit::Green,
         Err(error) => {

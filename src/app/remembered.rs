@@ -11,6 +11,8 @@ use crate::exit::Exit;
 use crate::playbook::{JournalFormat, Plan};
 use crate::state::{Journal, Ledger, Lock, Retention, State, StateError, System, place};
 
+/// Where the services of the machine keep their state (`StateDirectory=`), one directory each.
+const SERVICES: &str = "/var/lib/openbell";
 /// The directory beside the reports that stands in for a place that cannot be written to.
 const BESIDE_REPORTS: &str = ".state";
 
@@ -58,6 +60,44 @@ pub(super) fn root(arguments: &StateArgs, around: &Surroundings) -> Result<PathB
     place(arguments.state.as_deref(), around.environment, System::own())
 }
 
+/// Somebody, or systemd, said where.
+fn is_named(arguments: &StateArgs, around: &Surroundings) -> bool {
+    arguments.state.is_some() || (around.environment)("STATE_DIRECTORY").is_some()
+}
+
+/// Where one playbook is remembered. A service that supervises it has a directory of its own, which `run`, `pause` and
+/// `down` by hand have to find.
+pub(super) fn root_of(
+    arguments: &StateArgs,
+    playbook: &Path,
+    plan: &Plan,
+    around: &Surroundings,
+) -> Result<PathBuf, StateError> {
+    let usual = root(arguments, around)?;
+    if is_named(arguments, around) {
+        return Ok(usual);
+    }
+    let suffix = plan.variant.as_ref().map(|variant| format!("-{variant}")).unwrap_or_default();
+    let service = plan.name.strip_suffix(&suffix).unwrap_or(&plan.name);
+    let services = [Path::new(SERVICES).join(service), usual.join(service)];
+    let known = |root: &PathBuf| matches!(State::known(root, playbook, &plan.name), Ok(Some(_)));
+    Ok(services.into_iter().find(known).unwrap_or(usual))
+}
+
+/// Everywhere that playbooks are remembered: the usual place, and those of services.
+pub(super) fn roots(arguments: &StateArgs, around: &Surroundings) -> Result<Vec<PathBuf>, StateError> {
+    let usual = root(arguments, around)?;
+    let mut roots = vec![usual.clone()];
+    if !is_named(arguments, around) {
+        let below =
+            [usual, PathBuf::from(SERVICES)].into_iter().filter_map(|root| std::fs::read_dir(root).ok());
+        roots.extend(
+            below.flatten().filter_map(|entry| Some(entry.ok()?.path())).filter(|path| path.is_dir()),
+        );
+    }
+    Ok(roots)
+}
+
 /// How long a playbook's journal is kept.
 pub(super) fn retention(journal: &JournalFormat) -> Retention {
     Retention { keep: journal.keep.get(), at_most: journal.at_most.bytes() }
@@ -78,8 +118,11 @@ pub(super) fn take(
     let all = |root: &Path| -> Result<Vec<Remembered>, StateError> {
         plans.iter().map(|plan| one(root, playbook, plan, command, around)).collect()
     };
-    let usual = root(arguments, around).and_then(|root| all(&root));
-    let named = arguments.state.is_some() || (around.environment)("STATE_DIRECTORY").is_some();
+    let usual: Result<Vec<Remembered>, StateError> = plans
+        .iter()
+        .map(|plan| one(&root_of(arguments, playbook, plan, around)?, playbook, plan, command, around))
+        .collect();
+    let named = is_named(arguments, around);
     let taken = match usual {
         Err(StateError::NotWritten { path, source }) if !named => {
             elsewhere(&format!("{}: {source}", path.display()), instead, all)

@@ -6,7 +6,7 @@ use crate::calendar::AgendaReport;
 use crate::cli::{Schema, SchemaOf};
 use crate::diagnose::Examination;
 use crate::document::schema_of;
-use crate::event::Event;
+use crate::event::{Entry, Event};
 use crate::exit::Exit;
 use crate::notify::Notification;
 use crate::report::{PlanReport, ProbeReport, Rollup};
@@ -22,6 +22,7 @@ pub(super) fn schema(arguments: &Schema) -> Exit {
         SchemaOf::Examination => schema_of::<Examination>(),
         SchemaOf::Calendar => schema_of::<AgendaReport>(),
         SchemaOf::Event => schema_of::<Event>(),
+        SchemaOf::Entry => schema_of::<Entry>(),
         SchemaOf::Notification => schema_of::<Notification>(),
         SchemaOf::Plan => schema_of::<PlanReport>(),
         SchemaOf::Probe => schema_of::<ProbeReport>(),

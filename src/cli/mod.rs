@@ -196,6 +196,8 @@ pub enum SchemaOf {
     Script,
     /// A line of `run --events`.
     Event,
+    /// A line of the journal.
+    Entry,
     /// What `calendar --json` prints.
     Calendar,
     /// What a webhook of `notify` is sent.

@@ -58,7 +58,7 @@ pub struct Playbook {
     /// What holds before the bot starts and is checked on the running objects. What cannot be checked counts as broken.
     #[serde(default)]
     pub safety: SafetyFormat,
-    /// How the stack is supervised after its start-up (`openbell watch`).
+    /// How the stack is supervised after its start-up (`openbell watch`). Default: with the default of every field.
     #[serde(default, skip_serializing_if = "is_default")]
     pub watch: WatchFormat,
     /// When maintenance is expected: windows in which a gateway may lose its servers or refuse a log-in, and in which

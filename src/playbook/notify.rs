@@ -9,7 +9,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::EnvText;
-use super::plan::source;
+use super::plan::objects::source;
 use crate::notify::{
     Address, Channel, ChannelKind, Config, Debounce, Digest, DigestEvery, Ping, Reminder, Severity,
     TimeOfDay, Weekday,

@@ -28,7 +28,9 @@ mod stack;
 
 pub use preview::Ahead;
 pub use scope::{Noted, Notes, Scope, Tries};
-pub use stack::{Composed, Connection, Evidence, Reading, Safety, Source, Stack, StackContainer, Strategy};
+pub use stack::{
+    Composed, Connection, Evidence, Pattern, Reading, Safety, Source, Stack, StackContainer, Strategy,
+};
 
 /// One attempt at one thing.
 pub trait Attempt: Sync {

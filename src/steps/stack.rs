@@ -115,8 +115,8 @@ pub struct Evidence {
 pub enum Source {
     /// Lines of its log since its start.
     Log {
-        /// Regular expression with one group: the strategy's name.
-        pattern: String,
+        /// With one group: the strategy's name.
+        pattern: Pattern,
     },
     /// An endpoint that answers with JSON.
     Http {
@@ -139,9 +139,36 @@ pub enum Source {
 pub enum Reading {
     /// It is JSON; pointer to the strategy's name.
     Field(String),
-    /// Regular expression with one group, for each line.
-    Pattern(String),
+    /// With one group, for each line.
+    Pattern(Pattern),
 }
+
+/// A regular expression, understood once: supervision asks it thousands of times.
+#[derive(Clone, Debug)]
+pub struct Pattern(regex::Regex);
+
+impl Pattern {
+    /// Of a text that is one.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn new(text: &str) -> Result<Self, regex::Error> {
+        regex::Regex::new(text).map(Self)
+    }
+
+    /// What its first group holds in a line that fits.
+    pub fn first_group<'a>(&self, line: &'a str) -> Option<&'a str> {
+        Some(self.0.captures(line)?.get(1)?.as_str())
+    }
+}
+
+impl PartialEq for Pattern {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.as_str() == other.0.as_str()
+    }
+}
+
+impl Eq for Pattern {}
 
 /// What must hold of the running objects.
 #[derive(Clone, Debug, PartialEq, Eq)]

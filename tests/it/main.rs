@@ -94,6 +94,7 @@ mod secrets;
 mod service;
 mod service_host;
 mod service_socket;
+mod service_watch;
 mod shell;
 mod sim_bot;
 mod sim_bot_misbehaves;

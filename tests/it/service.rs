@@ -1,6 +1,7 @@
 //! `openbell service`: the texts for each system, read back by who knows their formats, and what is refused.
 #![cfg(unix)]
 
+use std::fmt::Write as _;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -131,7 +132,7 @@ fn a_unit_asks_for_what_its_playbook_needs_and_no_more() {
 }
 
 /// The elements of a task and their text, deep first, as `Task/Triggers/LogonTrigger/Enabled`.
-const ELEMENTS: &str = r#"
+const ELEMENTS: &str = r"
 import sys, json, xml.etree.ElementTree as E
 def walk(e, path, out):
     name = e.tag.split('}')[1]
@@ -141,7 +142,7 @@ def walk(e, path, out):
 out = []
 walk(E.fromstring(sys.stdin.buffer.read()), [], out)
 print(json.dumps(out))
-"#;
+";
 
 /// What may stand in what, of Microsoft's schema ([MS-TSCH] 2.5). In a trigger this is also the order.
 const ALLOWED: &[(&str, &[&str])] = &[
@@ -464,7 +465,7 @@ fn every_failure_of_a_service_reads_well() {
     let mut page = String::new();
     for error in every_error() {
         let (code, help) = (error.code().unwrap().to_string(), error.help().unwrap().to_string());
-        page += &format!("{code}\n  {error}\n  help: {help}\n\n");
+        writeln!(page, "{code}\n  {error}\n  help: {help}\n").unwrap();
     }
     insta::assert_snapshot!("service_failures", page);
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use crate::support::command::Ended;
 use crate::support::host::{DESK, Host};
 
 const REHEARSAL: &str = "/srv/desk/playbooks/rehearsal.yaml";
@@ -151,12 +152,91 @@ fn an_installed_service_starts_with_the_host_also_after_a_power_cut() {
     // With nothing written by anybody but the installation itself.
     host.power_cut();
     assert_eq!(host.succeeds(&["cat", FILE]), unit);
-    host.until("it starts with the host", Duration::from_secs(60), |host| journal(host).contains(&started));
+    host.until("it starts with the host", Duration::from_mins(1), |host| journal(host).contains(&started));
     host.reboot();
-    host.until("it starts again", Duration::from_secs(60), |host| journal(host).contains(&started));
+    host.until("it starts again", Duration::from_mins(1), |host| journal(host).contains(&started));
     says(&host, &["uninstall", REHEARSAL], 0);
     host.reboot();
     assert!(!journal(&host).contains(&started), "what is removed does not start");
+}
+
+/// Runs a command with everything of the unit that limits what a program may do.
+fn with_its_rights(host: &Host, command: &[&str]) -> Ended {
+    let unit = host.succeeds(&["cat", FILE]);
+    let limits = unit.lines().skip_while(|line| !line.starts_with("StateDirectory=")).filter(|line| {
+        line.starts_with(|first: char| first.is_ascii_uppercase()) && !line.starts_with("WantedBy=")
+    });
+    let limits: Vec<&str> = limits.flat_map(|line| ["-p", line]).collect();
+    assert!(limits.len() > 50, "{limits:?}");
+    host.exec(&[&["systemd-run", "--pipe", "--wait", "--quiet"], &limits[..], command].concat())
+}
+
+#[test]
+fn the_service_can_read_what_it_is_given_and_nothing_in_homes_otherwise() {
+    let host = Host::start("reading");
+    host.succeeds(&["cp", "/bin/echo", "/usr/local/bin/echo"]);
+    let private = "/home/trader/desk/playbooks/rehearsal.yaml";
+    host.shell(&format!(
+        "cp -r {DESK} /home/trader/; chown -R trader:trader /home/trader; chmod 700 /home/trader"
+    ));
+    let validate = ["openbell", "validate", private];
+    says(&host, &["install", REHEARSAL, "--no-start"], 0);
+    assert_ne!(with_its_rights(&host, &validate).code, 0, "not the rights of a playbook elsewhere");
+    says(&host, &["install", private, "--no-start", "--force"], 0);
+    let ended = with_its_rights(&host, &validate);
+    assert_eq!(ended.code, 0, "{}{}", ended.stdout, ended.stderr);
+    assert_ne!(with_its_rights(&host, &["touch", "/home/trader/x"]).code, 0, "it is not to write there");
+    let measured = exposure(&host, FILE);
+    assert!(measured <= 4.0, "{measured}");
+
+    // A secret of root's, handed over by systemd; a live playbook would be armed by a file of the same kind.
+    let (directory, playbook) = ("/etc/desk 5% é", "/etc/desk 5% é/desk.yaml");
+    host.shell(&format!(
+        "umask 077; mkdir '{directory}'; echo s3cret >'{directory}/tws'
+         sed 's#DRY_RUN: \"true\"$#&\\n      TWS_PASSWORD: {{ credential: tws }}#; s#\\.\\./docker#{DESK}/docker#' {REHEARSAL} >'{playbook}'
+         grep -q credential '{playbook}'"
+    ));
+    let missing = says(&host, &["install", playbook, "--force"], 2);
+    assert!(missing.contains("service::credential"), "{missing}");
+    let credential = format!("tws={directory}/tws");
+    let echo = ["--program", "/usr/local/bin/echo"];
+    says(&host, &[&["install", playbook, "--force", "--credential", &credential], &echo[..]].concat(), 0);
+    assert!(!host.succeeds(&["cat", FILE]).contains("s3cret"));
+    // systemd starts nothing when it cannot load a credential.
+    let started = format!("watch {playbook} --reports");
+    host.until("it has its credential", Duration::from_secs(30), |host| journal(host).contains(&started));
+    says(&host, &["uninstall", playbook], 0);
+}
+
+#[test]
+fn a_user_has_services_of_their_own() {
+    let host = Host::start("user");
+    host.shell("cp /bin/echo /usr/local/bin/echo; chown -R trader:trader /home/trader; loginctl enable-linger trader");
+    host.until("the user's systemd", Duration::from_mins(1), |host| {
+        host.exec(&["systemctl", "is-active", "--quiet", "user@1000.service"]).code == 0
+    });
+    let as_trader = |command: &[&str]| {
+        let who =
+            ["setpriv", "--reuid", "1000", "--regid", "1000", "--init-groups", "env", "HOME=/home/trader"];
+        let ended = host.exec(&[&who[..], &["XDG_RUNTIME_DIR=/run/user/1000"], command].concat());
+        assert_eq!(ended.code, 0, "{command:?}: {}{}", ended.stdout, ended.stderr);
+        ended.stderr + &ended.stdout
+    };
+    let before = host.shell("find /home/trader -type f");
+    let install = ["openbell", "service", "install", REHEARSAL, "--user", "--program", "/usr/local/bin/echo"];
+    as_trader(&install);
+    let file = "/home/trader/.config/systemd/user/openbell-rehearsal.service";
+    as_trader(&["systemd-analyze", "--user", "verify", file]);
+    let state = "/home/trader/.local/state/openbell/rehearsal";
+    let started = format!("watch {REHEARSAL} --reports {state}/reports --state {state}");
+    host.until("it is started", Duration::from_secs(30), |host| {
+        host.succeeds(&["journalctl", "_UID=1000", "-o", "cat", "--no-pager"]).contains(&started)
+    });
+    assert_eq!(host.succeeds(&["stat", "-c", "%a %U", state]).trim(), "700 trader");
+    let again = as_trader(&[&install[..], &["--no-start"]].concat());
+    assert_eq!(again.trim(), format!("{UNIT} is installed already, unchanged"));
+    as_trader(&["openbell", "service", "uninstall", REHEARSAL, "--user", "--purge"]);
+    assert_eq!(host.shell("find /home/trader -type f"), before);
 }
 
 /// The last report is joined with the service, also one of a run by hand.
@@ -164,14 +244,8 @@ fn an_installed_service_starts_with_the_host_also_after_a_power_cut() {
 fn the_start_up_is_green_within_the_rights_of_the_service() {
     let host = Host::start("rights");
     says(&host, &["install", REHEARSAL, "--no-start"], 0);
-    // Everything of the unit that limits what the program may do, with `run` as the program.
-    let properties = host.shell(&format!(
-        "sed -n '/^StateDirectory=/,/^\\[Install\\]/p' {FILE} | grep '^[A-Z][A-Za-z]*=' | sed 's/^/-p\\n/'"
-    ));
-    let properties: Vec<&str> = properties.lines().collect();
-    assert!(properties.len() > 50, "{properties:?}");
     let run = ["openbell", "run", REHEARSAL, "--reports", "/var/lib/openbell/rehearsal/reports"];
-    let ran = host.exec(&[&["systemd-run", "--pipe", "--wait", "--quiet"], &properties[..], &run].concat());
+    let ran = with_its_rights(&host, &run);
     assert_eq!(ran.code, 0, "{}{}", ran.stdout, ran.stderr);
     let status = host.exec(&["openbell", "service", "status", REHEARSAL]);
     assert_eq!(status.code, 1, "green, and not active: {}", status.stdout);

@@ -7,8 +7,9 @@ use jiff::{SignedDuration, Timestamp};
 use openbell::engine::{Keeping, Used};
 use openbell::event::EntryKind;
 use openbell::playbook::Plan;
-use openbell::ports::docker::RestartPolicy;
+use openbell::ports::docker::{Docker, Health, HealthStatus, News, RestartPolicy, Status};
 
+use crate::support::engine::made;
 use crate::support::machine::{BOT, GATEWAY, Machine, after, minutes};
 use crate::support::plan::{STACK, START, plan, steps};
 
@@ -204,7 +205,6 @@ async fn a_start_that_somebody_else_causes_is_a_log_in_as_well() {
             minutes(15).await;
             machine.fakes.engine.with(|state| state.ends(GATEWAY, 1));
             after(Duration::from_secs(2)).await;
-            use openbell::ports::docker::Docker;
             machine.fakes.engine.start(GATEWAY).await.unwrap();
             minutes(5).await;
         })
@@ -338,7 +338,6 @@ async fn a_state_that_is_not_safe_any_more_stops_the_bot_for_good() {
             machine.gateway.becomes(|nature| nature.accounts = vec!["U7654321"]);
             minutes(2).await;
             assert!(!machine.fakes.engine.is_running(BOT));
-            use openbell::ports::docker::Docker;
             machine.fakes.engine.start(BOT).await.unwrap();
             after(Duration::from_secs(10)).await;
             assert!(!machine.fakes.engine.is_running(BOT), "started behind openbell's back");
@@ -514,4 +513,81 @@ async fn without_a_ladder_an_outage_is_told_and_nothing_is_done() {
         .await;
     let told = machine.keep.told();
     assert_eq!(told[2..], ["lost Session: broker::half_open", "halted: broker::half_open"], "{told:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_run_that_fails_on_something_else_restarts_nothing() {
+    let machine = Machine::at(CALM);
+    let text = format!(
+        "{STACK}\nsteps:\n{READY}\n- {{ id: monitor, within: 5s, do: {{ port: {{ address: \"127.0.0.1:9\" }} }} }}"
+    );
+    machine.fakes.port.0.store(true, Ordering::Relaxed);
+    machine
+        .during(&plan(&text), async {
+            minutes(60).await;
+            assert_eq!(machine.keep.count(Used::Restart), 0, "{:?}", machine.keep.told());
+            machine.fakes.port.0.store(false, Ordering::Relaxed);
+            minutes(5).await;
+        })
+        .await;
+    let told = machine.keep.told();
+    let first: Vec<&str> = told.iter().map(String::as_str).take(4).collect();
+    assert_eq!(
+        first,
+        ["engine_up", "lost Session: net::refused", "Reconnect 1", "halted: net::refused"],
+        "{told:?}"
+    );
+    assert_eq!(told[told.len() - 2..], ["recovered by None", "operational"], "{told:?}");
+    // Each try is a run with a report: they do not come every few seconds.
+    let runs = machine.runs.load(Ordering::Relaxed);
+    assert!(runs < 140, "{runs} runs in an hour");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_not_of_this_playbook_is_never_restarted() {
+    let machine = Machine::at(CALM);
+    machine.fakes.engine.with(|state| {
+        let mut foreign = made(GATEWAY);
+        foreign.status = Status::Running;
+        foreign.started_at = "2026-06-10T17:00:00Z".into();
+        foreign.image = "something else".into();
+        state.containers.insert(GATEWAY.into(), foreign);
+    });
+    machine.during(&stack(), minutes(60)).await;
+    let changes = machine.fakes.engine.changes();
+    assert!(!changes.iter().any(|what| what.contains(GATEWAY)), "{changes:?}");
+    let told = machine.keep.told();
+    assert!(told.iter().any(|told| told.starts_with("halted")), "{told:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_unhealthy_gateway_is_restarted_the_mild_way_first() {
+    let machine = Machine::at(CALM);
+    let health = |status| Health { status, failing_streak: 3, last_output: "no answer".into(), log: vec![] };
+    let shows = |status| {
+        machine.fakes.engine.with(|state| {
+            state.containers.get_mut(GATEWAY).unwrap().health = Some(health(status));
+            state.tell(GATEWAY, &News::Health);
+        });
+    };
+    machine
+        .during(&with_ibc(), async {
+            minutes(5).await;
+            shows(HealthStatus::Unhealthy);
+            minutes(6).await;
+            shows(HealthStatus::Healthy);
+            minutes(6).await;
+        })
+        .await;
+    let told = machine.keep.told();
+    assert_eq!(
+        told[2..],
+        [
+            "lost Container(\"gateway\"): stable::unhealthy",
+            "Reconnect 1",
+            "SoftRestart 1",
+            "recovered by Some(SoftRestart)",
+            "operational"
+        ]
+    );
 }

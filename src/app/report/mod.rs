@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::Serialize;
 
-use super::remembered::root;
+use super::remembered::roots;
 use super::{Surroundings, say, tell};
 use crate::cli::{Report, ReportBoot, ReportCommand, ReportDiff, ReportShow, ReportVerify, StateArgs};
 use crate::event::Verdict;
@@ -67,7 +67,10 @@ fn meant(
     arguments: &StateArgs,
     around: &Surroundings,
 ) -> Result<Vec<State>, StateError> {
-    let mut all = State::all(&root(arguments, around)?)?;
+    let mut all = Vec::new();
+    for root in roots(arguments, around)? {
+        all.extend(State::all(&root)?);
+    }
     if let Some(playbook) = playbook {
         let file = playbook.canonicalize().ok();
         let name = playbook.to_str();

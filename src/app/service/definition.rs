@@ -140,6 +140,8 @@ fn read_by_it(definition: &Definition, plans: &[Plan], around: &Surroundings) ->
         SecretSource::File(path) => Some(path),
         _ => None,
     }));
+    let socket = definition.engine.docker_host.as_deref().and_then(|host| host.strip_prefix("unix://"));
+    read.extend(socket.map(PathBuf::from));
     // Links are followed: what they lead to has to be there as well.
     let followed =
         |path: PathBuf| path.canonicalize().or_else(|_| std::path::absolute(&path)).unwrap_or(path);

@@ -159,8 +159,8 @@ fn shown(status: &Status, places: &Places) -> String {
         let _ = write!(text, " since {since}");
     }
     match service.enabled {
-        Some(true) => text.push_str(", starts with the machine"),
-        Some(false) => text.push_str(", does NOT start with the machine"),
+        Some(true) => text.push_str(", starts by itself"),
+        Some(false) => text.push_str(", does NOT start by itself"),
         None => {}
     }
     if let Some(restarts) = service.restarts.filter(|restarts| *restarts > 0) {

@@ -137,31 +137,34 @@ pub(super) fn uninstall(
     let unit = places.unit.as_str();
     let there = text::ours(places)?;
     let has_state = purge && Path::new(&places.state).exists();
-    if !there && !has_state {
+    let state = manager.show(unit)?;
+    let ends = |active: &String| active == "inactive" || active == "failed";
+    // Also one whose unit somebody removed while it ran.
+    let runs = state.get("ActiveState").is_some_and(|active| !ends(active));
+    if !there && !runs && !has_state {
         say(&format!("{unit} is not installed"));
         return Ok(());
     }
     if system == System::Systemd && doing == Doing::Really && !is_root() {
         return Err(ServiceError::NotRoot { doing: "uninstall" });
     }
+    if runs {
+        manager.act(
+            doing,
+            &format!("{unit} stopped; its containers are left as they are"),
+            &["stop", "--", unit],
+        )?;
+    }
     if there {
-        let state = manager.show(unit)?;
-        if state.get("ActiveState").is_some_and(|active| active != "inactive" && active != "failed") {
-            manager.act(
-                doing,
-                &format!("{unit} stopped; its containers are left as they are"),
-                &["stop", "--", unit],
-            )?;
-        }
         if state.get("UnitFileState").is_some_and(|found| found == "enabled") {
             manager.act(doing, &format!("{unit} disabled"), &["disable", "--quiet", "--", unit])?;
         }
         doing.act(&format!("{} removed", places.file), || text::remove(&places.file))?;
         manager.act(doing, "systemd has forgotten it", &["daemon-reload"])?;
-        if doing == Doing::Really {
-            // Nothing to forget of one that never failed.
-            let _ = manager.run(&["reset-failed", "--", unit]);
-        }
+    }
+    if doing == Doing::Really {
+        // Nothing to forget of one that never failed.
+        let _ = manager.run(&["reset-failed", "--", unit]);
     }
     leave(places, has_state, doing)
 }

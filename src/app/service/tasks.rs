@@ -42,8 +42,10 @@ pub(super) fn uninstall(places: &Places, purge: bool, doing: Doing) -> Result<()
         return Ok(());
     }
     if there {
-        // One that does not run cannot be ended.
-        let _ = tool::ask(SCHTASKS, &["/End", "/TN", task]).map(drop).map_err(|_| doing);
+        if doing == Doing::Really {
+            // One that does not run cannot be ended, and says so.
+            tool::ask(SCHTASKS, &["/End", "/TN", task])?;
+        }
         doing.act(&format!("the task {task} deleted; its containers are left as they are"), || {
             tool::run(SCHTASKS, &["/Delete", "/TN", task, "/F"]).map(drop)
         })?;

@@ -96,7 +96,6 @@ impl<K: Keeping, R: AsyncFn(&Plan) -> Ran> Supervision<'_, K, R> {
                 Allowed::From(at) | Allowed::UsedUp(at) => {
                     let why = Diagnosis::of(&super::restarting::LogInsUsedUp {
                         count: log_ins.len(),
-                        per_s: limits.per.get().as_secs(),
                         until: at.to_string(),
                     });
                     let waits = EntryKind::Waits {

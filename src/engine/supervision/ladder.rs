@@ -9,7 +9,6 @@ use super::restarting::May;
 use super::whole::Waited;
 use super::{Keeping, Outage, Ran, Supervision, Turn};
 use crate::diagnosis::Diagnosis;
-use crate::engine::waiting::until;
 use crate::event::{EntryKind, Loss, Maintenance, RecoveryRung};
 use crate::playbook::{Plan, RestartFormat, RungFormat};
 use crate::ports::docker::RestartPolicy;
@@ -18,7 +17,7 @@ use crate::ports::docker::RestartPolicy;
 const SOFT: Duration = Duration::from_mins(5);
 /// The same of a restart: a second factor may have to be given.
 const WHOLE: Duration = Duration::from_mins(15);
-/// A run that was not green although everything looked whole is tried again after this time.
+/// A run that was not green although everything looked whole is tried again after this time, then after twice that.
 const RUN_AGAIN: Duration = Duration::from_secs(30);
 
 /// What became of a rung.
@@ -103,7 +102,7 @@ impl<K: Keeping, R: AsyncFn(&Plan) -> Ran> Supervision<'_, K, R> {
             match self.settle(outage, self.instant(until)).await {
                 Climbed::Next if self.window().is_none() => {
                     let maintenance =
-                        Maintenance { name: window.name.to_string(), until: window.until.to_string() };
+                        Maintenance { name: window.name.clone(), until: window.until.to_string() };
                     self.keep.tell(EntryKind::Outlived { why: outage.why.clone(), maintenance });
                 }
                 Climbed::Next => {}
@@ -116,10 +115,10 @@ impl<K: Keeping, R: AsyncFn(&Plan) -> Ran> Supervision<'_, K, R> {
     /// Has IBC restart the gateway, where that can help.
     async fn soft_restart(&self, outage: &mut Outage, format: &RestartFormat) -> Climbed {
         let Some(ibc) = &self.plan.stack.connection.ibc else { return Climbed::Next };
-        if outage.what != Loss::Session {
+        let gateway = self.plan.stack.gateway();
+        if outage.whole_but_red || !self.is_gateways(&outage.what).await {
             return Climbed::Next;
         }
-        let gateway = self.plan.stack.gateway();
         match self.may(outage, RecoveryRung::SoftRestart, format, gateway).await {
             May::Begin => {}
             May::Whole => return self.proven(outage).await.unwrap_or(Climbed::Next),
@@ -148,6 +147,9 @@ impl<K: Keeping, R: AsyncFn(&Plan) -> Ran> Supervision<'_, K, R> {
     /// Restarts what is lost as often as the budget allows.
     async fn restarts(&self, outage: &mut Outage, format: &RestartFormat) -> Climbed {
         loop {
+            if outage.whole_but_red {
+                return Climbed::Halt(outage.why.clone());
+            }
             let Some(item) = self.to_restart(&outage.what) else {
                 return Climbed::Next;
             };
@@ -184,12 +186,18 @@ impl<K: Keeping, R: AsyncFn(&Plan) -> Ran> Supervision<'_, K, R> {
 
     /// Waits until everything looks whole, and has a run prove it.
     async fn settle(&self, outage: &mut Outage, deadline: Instant) -> Climbed {
+        let mut rest = RUN_AGAIN;
         loop {
             match self.until_whole(outage, Some(deadline)).await {
                 Waited::Whole => match self.proven(outage).await {
                     Some(climbed) => return climbed,
                     None if Instant::now() >= deadline => return Climbed::Next,
-                    None => until(deadline.min(Instant::now() + RUN_AGAIN)).await,
+                    None => {
+                        if let Some(turn) = self.rest_until(self.keep.now() + rest).await {
+                            return Climbed::Turn(turn);
+                        }
+                        rest *= 2;
+                    }
                 },
                 Waited::OutOfTime => return Climbed::Next,
                 Waited::Asked => return Climbed::Turn(self.bring_up().await),
@@ -198,8 +206,24 @@ impl<K: Keeping, R: AsyncFn(&Plan) -> Ran> Supervision<'_, K, R> {
         }
     }
 
+    /// What looks whole is so when a run is green; nothing when it was not.
     async fn proven(&self, outage: &mut Outage) -> Option<Climbed> {
-        self.run_again(outage, self.plan.within).await
+        let climbed = self.run_again(outage, self.plan.within).await;
+        outage.whole_but_red = climbed.is_none();
+        climbed
+    }
+
+    /// Whether the gateway inside its container is what is lost: IBC can restart it there.
+    async fn is_gateways(&self, what: &Loss) -> bool {
+        let Some(gateway) = self.plan.stack.gateway() else { return *what == Loss::Session };
+        match what {
+            Loss::Session => true,
+            Loss::Container(key) if *key == gateway.key => {
+                let container = self.world.docker.container(&gateway.spec.name).await;
+                container.is_ok_and(|container| container.is_some_and(|container| container.is_running()))
+            }
+            Loss::Container(_) | Loss::Engine | Loss::Bot => false,
+        }
     }
 
     /// Runs the playbook once more, without what would disturb or watch; nothing when it was not green.
@@ -250,7 +274,7 @@ impl<K: Keeping, R: AsyncFn(&Plan) -> Ran> Supervision<'_, K, R> {
 
     fn maintenance(&self) -> Option<Maintenance> {
         let window = self.window()?;
-        Some(Maintenance { name: window.name.to_string(), until: window.until.to_string() })
+        Some(Maintenance { name: window.name.clone(), until: window.until.to_string() })
     }
 }
 
@@ -266,6 +290,7 @@ impl Outage {
             by: None,
             attempt: 0,
             held_back: std::collections::BTreeSet::new(),
+            whole_but_red: false,
             factor_waits: 0,
         })
     }

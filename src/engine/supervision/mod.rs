@@ -96,6 +96,8 @@ struct Outage {
     attempt: u32,
     /// What was stopped for want of a proof, by its key.
     held_back: BTreeSet<String>,
+    /// Everything looked whole, and a run was not green all the same: no restart mends that.
+    whole_but_red: bool,
     /// How often a second factor was waited for.
     factor_waits: u32,
 }

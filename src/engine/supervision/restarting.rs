@@ -38,7 +38,6 @@ const PAUSED: &str = "container::paused";
 )]
 pub(super) struct LogInsUsedUp {
     pub(super) count: usize,
-    pub(super) per_s: u64,
     pub(super) until: String,
 }
 
@@ -97,7 +96,7 @@ impl<K: Keeping, R: AsyncFn(&Plan) -> Ran> Supervision<'_, K, R> {
                 outage.factor_waits += 1;
                 self.keep.now() + SECOND_FACTOR
             } else {
-                match self.budget_allows(rung, format, item, logs_in) {
+                match self.budget_allows(rung, format, item, (logs_in, &outage.why)) {
                     Ok(None) => return May::Begin,
                     Ok(Some((at, why))) => {
                         self.keep.tell(EntryKind::Waits { rung, until: at.to_string(), why });
@@ -120,9 +119,6 @@ impl<K: Keeping, R: AsyncFn(&Plan) -> Ran> Supervision<'_, K, R> {
         // Somebody paused it, and a start is refused: each try would only take from the budgets.
         if outage.why.code == PAUSED {
             return Some(outage.why.clone());
-        }
-        if !self.is_gateway(item) {
-            return None;
         }
         let measure = match (rung, item) {
             (RecoveryRung::SoftRestart, _) => Measure::SoftRestart { ibc: String::new() },
@@ -148,16 +144,17 @@ impl<K: Keeping, R: AsyncFn(&Plan) -> Ran> Supervision<'_, K, R> {
         rung: RecoveryRung,
         format: &RestartFormat,
         item: Option<&StackContainer>,
-        logs_in: bool,
+        (logs_in, why): (bool, &Diagnosis),
     ) -> Result<Option<(Timestamp, Diagnosis)>, Diagnosis> {
         let now = self.keep.now();
         let what = item.map_or_else(|| "the gateway".to_owned(), |item| item.spec.name.clone());
         let used = if rung == RecoveryRung::SoftRestart { Used::SoftRestart } else { Used::Restart };
+        let last = vec![format!("the last reason: {} ({})", why.message, why.code)];
         let restarts = Budget::from(format).allows(&self.keep.uses(used), now);
         match restarts {
             Allowed::UsedUp(until) => {
                 let until = until.to_string();
-                return Err(Diagnosis::of(&RestartsUsedUp { what, until }));
+                return Err(Diagnosis::of(&RestartsUsedUp { what, until }).with_evidence(last));
             }
             Allowed::From(from) => {
                 let why = Diagnosis::of(&TooSoon { what, from: from.to_string() });
@@ -174,7 +171,7 @@ impl<K: Keeping, R: AsyncFn(&Plan) -> Ran> Supervision<'_, K, R> {
             Allowed::Now => Ok(None),
             Allowed::From(until) | Allowed::UsedUp(until) => {
                 let (count, until) = (log_ins.len(), until.to_string());
-                Err(Diagnosis::of(&LogInsUsedUp { count, per_s: limits.per.get().as_secs(), until }))
+                Err(Diagnosis::of(&LogInsUsedUp { count, until }).with_evidence(last))
             }
         }
     }

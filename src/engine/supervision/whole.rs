@@ -121,6 +121,7 @@ impl<K: Keeping, R: AsyncFn(&Plan) -> Ran> Supervision<'_, K, R> {
             if failure.class == Class::Safety && failure.again.is_none() {
                 return Ok(Found::Unsafe(failure.why));
             }
+            outage.whole_but_red = false;
             self.note_log_in(&world).await;
             self.tell_person(outage, &failure.why);
             let lasts = outage.began.elapsed() > LASTS;

@@ -64,10 +64,7 @@ const ENTRIES: &[Entry] = &[
         meaning: "Somebody changed the service's text since openbell wrote it; writing it anew would lose that.",
         told_by: "The text holds a sum of itself, and that does not fit any more.",
         remedy: &[
-            Step::run(
-                "See what is different.",
-                "openbell service print PLAYBOOK | diff /etc/systemd/system/openbell-NAME.service -",
-            ),
+            Step::run("See what openbell would write.", "openbell service print PLAYBOOK"),
             Step::run("Keep your own settings beside it.", "systemctl edit openbell-NAME"),
             Step::run("Then have it written anew.", "openbell service install PLAYBOOK --force"),
         ],

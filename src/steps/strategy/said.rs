@@ -3,12 +3,11 @@
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use regex::Regex;
 use serde_json::Value;
 
 use crate::diagnosis::Failure;
 use crate::ports::docker::{Container, PathInContainer};
-use crate::steps::{Reading, Scope, Source, safety};
+use crate::steps::{Pattern, Reading, Scope, Source, safety};
 
 /// Longest wait for the endpoint's answer.
 const TIMEOUT: Duration = Duration::from_secs(10);
@@ -48,7 +47,7 @@ fn unproven(why: impl Into<Failure>) -> Failure {
     safety::unproven("the strategy of the bot", why.into())
 }
 
-async fn log(scope: &Scope<'_>, container: &Container, pattern: &str) -> Result<Said, Failure> {
+async fn log(scope: &Scope<'_>, container: &Container, pattern: &Pattern) -> Result<Said, Failure> {
     let lines = scope.world.docker.logs_since_start(container).await.map_err(unproven)?;
     let words = of_lines(pattern, lines.iter().map(|line| line.text.as_str()));
     let from = lines.len().saturating_sub(5);
@@ -107,10 +106,9 @@ fn is_of_this_run(container: &Container, modified: &str) -> bool {
     modified >= started - NOTED_LATE && ended.map_or(true, |ended| modified > ended)
 }
 
-fn of_lines<'a>(pattern: &str, lines: impl Iterator<Item = &'a str>) -> Vec<Word> {
-    let pattern = Regex::new(pattern).expect("checked when the plan was made");
+fn of_lines<'a>(pattern: &Pattern, lines: impl Iterator<Item = &'a str>) -> Vec<Word> {
     let word = |line: &str| {
-        let name = pattern.captures(line)?.get(1)?.as_str().to_owned();
+        let name = pattern.first_group(line)?.to_owned();
         Some(Word { name, line: line.to_owned() })
     };
     lines.filter_map(word).collect()

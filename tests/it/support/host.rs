@@ -113,7 +113,7 @@ impl Host {
 
     /// Until systemd and the engine answer. A service that starts with the host may still be starting.
     fn wait(&self) {
-        self.until("systemd and Docker answer", Duration::from_secs(120), |host| {
+        self.until("systemd and Docker answer", Duration::from_mins(2), |host| {
             host.exec(&["systemctl", "is-active", "--quiet", "docker.service"]).code == 0
                 && host.exec(&["docker", "version"]).code == 0
         });

@@ -230,7 +230,7 @@ impl Ibc for Gateway {
     async fn restart(&self, _: &str) -> Result<String, IbcError> {
         self.commands.fetch_add(1, Ordering::Relaxed);
         self.drops_and(|nature| {
-            nature.away_until = Some(Instant::now() + Duration::from_secs(60));
+            nature.away_until = Some(Instant::now() + Duration::from_mins(1));
             nature.wedged = nature.wedged.filter(|_| nature.incurable);
         });
         Ok("OK".into())
@@ -297,7 +297,7 @@ impl HeldSession for Held {
                 return Ok(());
             }
             if self.nature.changed().await.is_err() {
-                std::future::pending().await
+                std::future::pending::<()>().await;
             }
         }
     }
@@ -423,8 +423,8 @@ impl Machine {
             let told = run_with(plan, &self.fakes, &shared).await;
             let failed = told.report.steps.iter().find(|step| step.failure.is_some());
             let why = failed.and_then(|step| step.failure.as_ref()).map(|failure| failure.why.clone());
-            let step = failed.map(|step| step.id.clone());
-            Ran { verdict: told.verdict, step, why: why.or(told.report.why), stopped: told.report.stopped }
+            let ended_by = failed.map(|step| step.id.clone());
+            Ran { verdict: told.verdict, step: ended_by, why: why.or(told.report.why), stopped: told.report.stopped }
         };
         let supervision = Supervision::new(plan, (&self.fakes.world, &shared), &*self.keep, run, None);
         supervision.carry_on().await;
