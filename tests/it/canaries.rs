@@ -3,9 +3,14 @@
 
 use std::path::{Path, PathBuf};
 
+#[cfg(unix)]
+use openbell::event::EntryKind;
+
 use crate::insync;
 use crate::support::command::Ended;
 use crate::support::stack::{IMAGE, Stack};
+#[cfg(unix)]
+use crate::support::watched::{self, Watched};
 
 /// A part of each secret, which no other text has.
 const CANARIES: &[&str] = &[
@@ -16,6 +21,7 @@ const CANARIES: &[&str] = &[
     "canary-compose",
     "canary-dotenv",
     "canary-url",
+    "canary-hook",
 ];
 
 /// What holds them by right.
@@ -30,14 +36,56 @@ struct Told {
 impl Told {
     fn tell(&mut self, arguments: &[&str], code: i32) -> Ended {
         let mut command = self.stack.command(arguments);
+        let directory = self.stack.directory.path();
         command.env("RUST_LOG", "trace").env("OPENBELL_LOG", "trace").env("KEPT_B", "canary-env");
-        command.env("CREDENTIALS_DIRECTORY", self.stack.directory.path().join("kept"));
+        command.env("CREDENTIALS_DIRECTORY", directory.join("kept"));
+        command.env("OPENBELL_STATE", directory.join("state"));
         command.env("EDITOR", "sed -i s/timeout:.5s/timeout:\\ 9s/");
         let ended = Ended::from(command.output().unwrap());
         let all = format!("{}{}", ended.stdout, ended.stderr);
         assert_eq!(ended.code, code, "{arguments:?}: {}", ended.stderr);
         self.printed.push((arguments.join(" "), all));
         ended
+    }
+
+    /// Watches until everything is as it says, and ends that.
+    #[cfg(unix)]
+    fn watch(&self, playbook: &'static str, until: impl FnOnce(&mut Watched<'_>)) {
+        let kept = self.stack.directory.path().join("kept");
+        let variables = [
+            ("RUST_LOG", "trace"),
+            ("OPENBELL_LOG", "trace"),
+            ("KEPT_B", "canary-env"),
+            ("CREDENTIALS_DIRECTORY", kept.to_str().unwrap()),
+        ];
+        let mut watch = Watched::of(playbook, &self.stack, &variables);
+        until(&mut watch);
+        assert_eq!(watch.terminate(), Some(0), "{}", watched::said(&self.stack));
+    }
+
+    /// A watch of each kind: green, lost and recovered, not safe, and one that nothing helps. Nobody takes its messages.
+    #[cfg(unix)]
+    fn watches(&self) {
+        self.watch("playbook.yaml", |watch| {
+            watch.operational();
+            let (gateway, bot) = (self.stack.container("gateway"), self.stack.container("bot"));
+            self.stack.docker(&["kill", &gateway]);
+            watch.recovered();
+            let plant = "mkdir -p /data && echo {} > /data/gameplan.json";
+            self.stack.docker(&["exec", &bot, "sh", "-c", plant]);
+            watch.unsafe_state();
+        });
+        self.stack.docker(&["rm", "-f", &self.stack.container("bot")]);
+        self.watch("failing.yaml", |watch| {
+            let halted = watch.next("a halt", |kind| matches!(kind, EntryKind::Halted { .. }));
+            let told = serde_json::to_string(&halted).unwrap();
+            assert!(told.contains("connecting with ***"), "the log is evidence: {told}");
+        });
+        let queues = files(&self.stack.directory.path().join("state"));
+        let waiting =
+            |path: &PathBuf| std::fs::read_to_string(path).is_ok_and(|text| text.contains("recovered"));
+        assert!(queues.iter().any(waiting), "{queues:?}");
+        assert!(watched::said(&self.stack).contains("DEBUG"), "every detail was asked for");
     }
 
     /// Looks for the canaries in everything that was printed and written.
@@ -77,14 +125,23 @@ fn stack() -> Stack {
     let env = "    env: { A_PASSWORD: { file: kept/a }, B_PASSWORD: { env: KEPT_B }, C_PASSWORD: { credential: c }, \
                D_PASSWORD: { file: kept/d }, FAILS: \"\", IBKR_HOST";
     let entry = format!("    entrypoint: {}\n{env}", serde_json::json!(["sh", "-c", line]));
-    let stack = insync::stack("canaries", "ready", &[("    env: { IBKR_HOST", &entry)]);
+    let watch = "within: 3m\nmaintenance: { replace: true }\n\
+                 watch:\n  prove: 5s\n  recovery: [ { restart: { apart: 0s } } ]\n  log_ins: { in_a_row: 50, at_most: 50 }\n\
+                 notify: { channels: { desk: { kind: webhook, url: { file: kept/hook }, token: { file: kept/a } } } }\n";
+    let changes = [("    env: { IBKR_HOST", entry.as_str()), ("within: 3m\n", watch)];
+    let stack = insync::stack("canaries", "ready", &changes);
     let kept = stack.directory.path().join("kept");
     std::fs::create_dir(&kept).unwrap();
     std::fs::write(kept.join("a"), "canary-file\n").unwrap();
     std::fs::write(kept.join("c"), "canary-unit").unwrap();
+    // Nobody listens there: messages wait on the disk.
+    std::fs::write(kept.join("hook"), "http://127.0.0.1:1/canary-hook/canary-hook-0123456789").unwrap();
     std::fs::write(kept.join("d"), "say \"canary-quoted\" \\ twice").unwrap();
     let text = std::fs::read_to_string(stack.directory.path().join("playbook.yaml")).unwrap();
-    stack.write("failing.yaml", &text.replace("FAILS: \"\"", "FAILS: \"1\""));
+    let failing = text
+        .replace("FAILS: \"\"", "FAILS: \"1\"")
+        .replace("recovery: [ { restart: { apart: 0s } } ]", "recovery: []");
+    stack.write("failing.yaml", &failing);
     stack.write(".env", "DB_PASSWORD=canary-dotenv\nAPI_TOKEN=canary-dotenv\n");
     let compose = format!(
         "name: {}\nservices:\n  gateway:\n    image: {IMAGE}\n    ports: [\"127.0.0.1:{}:4002\"]\n    environment:\n      TRADING_MODE: paper\n      TWS_PASSWORD: canary-compose\n  \
@@ -125,6 +182,7 @@ fn no_run_of_any_kind_shows_or_leaves_a_secret() {
     let lint = told.stack.openbell(&["lint", "."]).code;
     told.tell(&["lint", "."], lint);
     told.tell(&["lint", ".", "--format", "json"], lint);
+    told.watches();
     told.tell(&["down", "playbook.yaml"], 0);
     let looked = told.search();
     assert!(looked > 30, "{looked} outputs and files are too few");

@@ -2,8 +2,13 @@
 
 use std::process::Command;
 
+#[cfg(unix)]
+use openbell::event::{EntryKind, Loss};
+
 use crate::support::command::project;
 use crate::support::stack::{IMAGE, Stack};
+#[cfg(unix)]
+use crate::support::watched::Watched;
 
 /// A Compose project of a gateway and a bot; removed at the end whatever happened.
 struct Project {
@@ -111,6 +116,36 @@ fn services_are_known_by_their_labels_whatever_their_containers_are_called() {
     ran.exits(0);
     assert_eq!(ran.step("bot")["changes"][0], format!("container {name}_bot_1 started"));
     assert_eq!(project.ids(), before);
+}
+
+#[cfg(unix)]
+#[test]
+fn services_are_watched_under_the_names_that_the_engine_tells_once_it_is_up() {
+    let project = Project::up("watched");
+    project.init(&["--from-compose", "compose.yaml", "--by-reference"]);
+    let (name, directory) = (&project.stack.name, project.stack.directory.path());
+    let text = std::fs::read_to_string(directory.join("playbook.yaml")).unwrap();
+    let watch = "maintenance: { replace: true }\nwatch: { prove: 5s, engine: 1s }\n";
+    project.stack.write("playbook.yaml", &format!("{text}\n{watch}"));
+    for service in ["gateway", "bot"] {
+        let old = format!("{name}_{service}_1");
+        project.stack.docker(&["rename", &format!("{name}-{service}-1"), &old]);
+    }
+    // As at the start of a machine: the engine comes later.
+    let socket = directory.join("docker.sock");
+    let engine = format!("unix://{}", socket.display());
+    let mut watch = Watched::begin(&project.stack, &[("DOCKER_HOST", &engine)]);
+    assert!(matches!(watch.lost().kind, EntryKind::Lost { what: Loss::Engine, .. }));
+    std::os::unix::fs::symlink("/var/run/docker.sock", &socket).unwrap();
+    watch.operational();
+    project.stack.docker(&["kill", &format!("{name}_bot_1")]);
+    let lost = watch.lost();
+    assert!(
+        matches!(&lost.kind, EntryKind::Lost { what: Loss::Container(key), .. } if key == "bot"),
+        "{lost:?}"
+    );
+    watch.recovered();
+    assert_eq!(watch.terminate(), Some(0));
 }
 
 #[test]

@@ -128,6 +128,7 @@ mod strategy_evidence;
 mod supervision;
 mod support;
 mod variables;
+mod watch_docker;
 mod ways_around;
 mod ways_around_docker;
 mod wire_captures;

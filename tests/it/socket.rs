@@ -10,10 +10,11 @@ use crate::insync;
 use crate::support::command::project;
 use crate::support::door::Door;
 use crate::support::scene::Scene;
-use crate::support::stack::{Ran, Stack};
+use crate::support::stack::{IMAGE, Ran, Stack};
+use crate::support::watched::Watched;
 
 /// The columns of the table.
-const COMMANDS: [&str; 5] = ["plan", "run", "diagnose", "diagnose --fix all", "down"];
+const COMMANDS: [&str; 6] = ["plan", "run", "watch", "diagnose", "diagnose --fix all", "down"];
 
 type Calls = BTreeMap<&'static str, BTreeSet<String>>;
 
@@ -102,15 +103,41 @@ fn mended(calls: &mut Calls) -> bool {
     barred
 }
 
+/// A stack that is watched from nothing on, beside a container of another making, and whose gateway and bot are lost: the
+/// calls of all that.
+fn watched() -> BTreeSet<String> {
+    let stack =
+        insync::stack("socketwatch", "ready", &[("  - { id: exec, do", DRILLS), ("within: 3m\n", QUICK)]);
+    let label = format!("openbell.playbook={}", stack.name);
+    let gateway = stack.container("gateway");
+    let made = ["create", "--name", &gateway, "--label", &label, "--label", "openbell.spec=another", IMAGE];
+    assert_eq!(stack.docker(&made).trim().len(), 64);
+    let door = Door::open();
+    let mut watch = Watched::begin(&stack, &[("DOCKER_HOST", &door.address)]);
+    watch.operational();
+    for key in ["gateway", "bot"] {
+        stack.docker(&["kill", &stack.container(key)]);
+        watch.recovered();
+    }
+    assert_eq!(watch.terminate(), Some(0));
+    let mut calls = Calls::new();
+    note(&mut calls, "watch", &door);
+    calls.remove("watch").unwrap()
+}
+
+/// Whatever the clock says in New York, and as often as it is asked for.
+const QUICK: &str = "within: 3m\nmaintenance: { replace: true }\n\
+    watch: { prove: 5s, recovery: [ { restart: { apart: 0s } } ], log_ins: { in_a_row: 50, at_most: 50 } }\n";
+/// Disturbs everything, before the last step.
+const DRILLS: &str = "  - { id: restarts, do: { drill: { restart: bot, how: kill, recover_within: 60s } } }\n  \
+    - { id: steady, do: { stable: { for: 2s } } }\n  \
+    - { id: gateway-restarts, do: { drill: { restart: gateway, how: container, recover_within: 60s } } }\n  \
+    - { id: exec, do";
+
 /// The calls of each command, and whether maintenance kept some from being made.
 fn recorded() -> (Calls, bool) {
     let mut calls = Calls::new();
-    let exec = "  - { id: exec, do";
-    let drills = "  - { id: restarts, do: { drill: { restart: bot, how: kill, recover_within: 60s } } }\n  \
-        - { id: steady, do: { stable: { for: 2s } } }\n  \
-        - { id: gateway-restarts, do: { drill: { restart: gateway, how: container, recover_within: 60s } } }\n  \
-        - { id: exec, do";
-    let stack = insync::stack("socket", "ready", &[(exec, drills)]);
+    let stack = insync::stack("socket", "ready", &[("  - { id: exec, do", DRILLS)]);
     through(&stack, &mut calls, "plan", &["plan", "playbook.yaml"], 10);
     through(&stack, &mut calls, "run", &["run", "playbook.yaml"], 0);
     // Nothing is to be changed, but drills disturb.
@@ -133,7 +160,13 @@ fn recorded() -> (Calls, bool) {
 
 #[test]
 fn the_page_names_the_calls_of_each_command_and_no_others() {
-    let ((recorded, barred), documented) = (recorded(), documented());
+    // Side by side: both wait most of the time.
+    let ((mut recorded, barred), watched) = std::thread::scope(|scope| {
+        let watched = scope.spawn(watched);
+        (recorded(), watched.join().unwrap())
+    });
+    recorded.insert("watch", watched);
+    let documented = documented();
     assert_eq!(recorded["no call"], BTreeSet::new(), "`probe` asks no engine");
     let mut wrong = Vec::new();
     for command in COMMANDS {

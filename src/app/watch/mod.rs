@@ -17,15 +17,18 @@ use crate::event::{EntryKind, Verdict};
 use crate::exit::Exit;
 use crate::playbook::{self, Plan};
 
+mod edited;
 mod kept;
 mod messages;
 mod service;
 
+use edited::Edited;
 use kept::Kept;
 pub(super) use service::Service;
 
 pub(super) async fn watch(arguments: Watch, around: &Surroundings) -> Exit {
     let arguments = as_run(arguments);
+    let edited = Edited::of(&arguments.playbook);
     let mut loaded = match playbook::load(&arguments.playbook, &inputs(&arguments.reading, around)) {
         Ok(loaded) => loaded,
         Err(problems) => {
@@ -54,7 +57,7 @@ pub(super) async fn watch(arguments: Watch, around: &Surroundings) -> Exit {
     let occasion = Occasion::new(&arguments, around, None, &loaded.plans).told_to(&service);
     exposure::warn(&arguments.playbook, &loaded.plans, &*occasion.world.files, around);
     let plans = loaded.plans.iter().zip(&remembered);
-    let watched = plans.map(|(plan, own)| one(plan, own, &occasion, &service, armed_until));
+    let watched = plans.map(|(plan, own)| one((plan, own), &occasion, &service, &edited, armed_until));
     tokio::select! {
         _ = join_all(watched) => {}
         () = service.keep_alive() => {}
@@ -93,10 +96,10 @@ fn arm(
 
 /// Supervises one plan until it is ended.
 async fn one(
-    plan: &Plan,
-    remembered: &Remembered,
+    (plan, remembered): (&Plan, &Remembered),
     occasion: &Occasion<'_>,
     service: &Arc<Service>,
+    edited: &Edited,
     armed_until: Option<Timestamp>,
 ) {
     let redactor = redactor(plan, &occasion.world);
@@ -107,13 +110,13 @@ async fn one(
         kept.ran(&told);
         as_ran(told)
     };
-    let named = crate::engine::named(plan, &occasion.world).await;
-    let supervision = Supervision::new(&named, (&occasion.world, &occasion.shared), &kept, run, armed_until);
+    let supervision = Supervision::new(plan, (&occasion.world, &occasion.shared), &kept, run, armed_until);
     tokio::select! {
         () = supervision.carry_on() => {}
         // These never end by themselves.
         () = kept.deliver() => {}
         () = kept.rests() => {}
+        () = edited.tell(&kept, plan.watch.prove.get()) => {}
     }
     kept.ends();
 }

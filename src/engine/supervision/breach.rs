@@ -4,12 +4,14 @@ use miette::Diagnostic;
 use thiserror::Error;
 use tokio::time::Instant;
 
+use super::guard::{self, Watches};
 use super::{Keeping, Ran, Supervision, TICK, Turn};
 use crate::diagnosis::Diagnosis;
 use crate::engine::interlock;
 use crate::engine::waiting::until;
 use crate::event::{EntryKind, Stopped};
 use crate::playbook::Plan;
+use crate::ports::docker::News;
 
 /// The second key of live trading ended.
 #[derive(Debug, Error, Diagnostic)]
@@ -40,10 +42,15 @@ impl<K: Keeping, R: AsyncFn(&Plan) -> Ran> Supervision<'_, K, R> {
     pub(super) async fn stay_shut(&self, why: Diagnosis) -> Turn {
         let stopped = self.shut(&why.message).await;
         self.keep.tell(EntryKind::Unsafe { why, stopped });
+        let held = self.plan.stack.containers.values().filter(|item| item.held);
+        let held: Vec<String> = held.map(|item| item.key.clone()).collect();
+        let mut watches = self.open_watches(self.world, &held).await;
         loop {
             tokio::select! {
                 biased;
                 () = self.shared.stop.cancelled() => return Turn::Stopped,
+                // What somebody starts is stopped at once, not at the next look.
+                () = started(&mut watches) => {}
                 () = until(Instant::now() + TICK) => {}
             }
             if self.keep.asked_again() {
@@ -57,12 +64,20 @@ impl<K: Keeping, R: AsyncFn(&Plan) -> Ran> Supervision<'_, K, R> {
         }
     }
 
-    /// Stops every held container that runs.
+    /// Stops every held container that runs, or is about to: one that ends again and again is started by the engine.
     async fn shut(&self, because: &str) -> Vec<Stopped> {
         let mut stopped = Vec::new();
-        for item in self.held_running(self.world).await {
-            stopped.push(interlock::stop(self.world, item, because.to_owned()).await);
+        for item in self.plan.stack.containers.values().filter(|item| item.held) {
+            if let Ok(Some(container)) = self.world.docker.container(&item.spec.name).await
+                && container.is_active()
+            {
+                stopped.push(interlock::stop(self.world, item, because.to_owned()).await);
+            }
         }
         stopped
     }
+}
+
+async fn started(watches: &mut Watches) {
+    while !matches!(guard::next(watches).await, (_, News::Started)) {}
 }

@@ -23,6 +23,9 @@ const ENDS: Duration = Duration::from_millis(300);
 /// The code of a gateway that has lost its servers, and still answers.
 const CONNECTIVITY_LOST: &str = "broker::connectivity_lost";
 
+/// What the engine tells of containers, by their keys.
+pub(super) type Watches = Vec<(String, Box<dyn ContainerWatch>)>;
+
 /// A session, where the gateway speaks with the API client.
 enum Held {
     Session(Box<dyn HeldSession>),
@@ -40,7 +43,7 @@ impl<K: Keeping, R: AsyncFn(&Plan) -> Ran> Supervision<'_, K, R> {
             Err(turn) => return turn,
         };
         let mut turn = {
-            let watches = self.open_watches(&world).await;
+            let watches = self.open_watches(&world, &self.kept()).await;
             tokio::select! {
                 biased;
                 () = self.shared.stop.cancelled() => Turn::Stopped,
@@ -137,39 +140,24 @@ impl<K: Keeping, R: AsyncFn(&Plan) -> Ran> Supervision<'_, K, R> {
         Turn::Lost(Outage::boxed(what, cause.why))
     }
 
-    async fn open_watches(&self, world: &World) -> Vec<(String, Box<dyn ContainerWatch>)> {
+    pub(super) async fn open_watches(&self, world: &World, keys: &[String]) -> Watches {
         let mut watches = Vec::new();
-        for key in self.kept() {
-            let Some(item) = self.plan.stack.container(&key) else { continue };
+        for key in keys {
+            let Some(item) = self.plan.stack.container(key) else { continue };
             // Without news of it, a container is looked at all the same.
             if let Ok(Some(container)) = world.docker.container(&item.spec.name).await
                 && let Ok(watch) = world.docker.watch(&container).await
             {
-                watches.push((key, watch));
+                watches.push((key.clone(), watch));
             }
         }
         watches
     }
 
     /// Watches what the engine tells of the containers: an end is a loss at once, a start asks for a proof at once.
-    async fn containers(
-        &self,
-        world: &World,
-        mut watches: Vec<(String, Box<dyn ContainerWatch>)>,
-        nudges: &Nudges,
-    ) -> Turn {
-        if watches.is_empty() {
-            return std::future::pending().await;
-        }
+    async fn containers(&self, world: &World, mut watches: Watches, nudges: &Nudges) -> Turn {
         loop {
-            let told: Vec<_> = watches
-                .iter_mut()
-                .map(|(key, watch)| {
-                    let key = key.clone();
-                    Box::pin(async move { (key, watch.next().await) })
-                })
-                .collect();
-            let ((key, news), _, _) = select_all(told).await;
+            let (key, news) = next(&mut watches).await;
             match news {
                 News::Ended | News::Health => {
                     let (notes, _waiting) = Notes::new();
@@ -186,4 +174,16 @@ impl<K: Keeping, R: AsyncFn(&Plan) -> Ran> Supervision<'_, K, R> {
             }
         }
     }
+}
+
+/// The next thing that happens to one of them; pends for ever where there is none.
+pub(super) async fn next(watches: &mut Watches) -> (String, News) {
+    if watches.is_empty() {
+        return std::future::pending().await;
+    }
+    let told = watches.iter_mut().map(|(key, watch)| {
+        let key = key.clone();
+        Box::pin(async move { (key, watch.next().await) })
+    });
+    select_all(told).await.0
 }

@@ -168,6 +168,7 @@ impl<K: Keeping, R: AsyncFn(&Plan) -> Ran> Supervision<'_, K, R> {
                 return Climbed::Halt(why);
             }
             self.begins(outage, RecoveryRung::Restart);
+            let next = self.keep.now() + RUN_AGAIN;
             if let Err(failure) = self.restart(item, outage).await {
                 outage.why = failure.why;
                 continue;
@@ -175,6 +176,10 @@ impl<K: Keeping, R: AsyncFn(&Plan) -> Ran> Supervision<'_, K, R> {
             let within = format.within.map_or(WHOLE, crate::period::Period::get);
             if let Some(climbed) = self.run_again(outage, within).await {
                 return climbed;
+            }
+            // A run may fail at once: however short `apart` is, restarts are no busy loop.
+            if let Some(turn) = self.rest_until(next).await {
+                return Climbed::Turn(turn);
             }
         }
     }

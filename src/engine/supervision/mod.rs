@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
-use super::Shared;
+use super::{Shared, named};
 use crate::diagnosis::Diagnosis;
 use crate::event::{EntryKind, Loss, RecoveryRung, Verdict};
 use crate::playbook::Plan;
@@ -153,6 +153,13 @@ impl<'a, K: Keeping, R: AsyncFn(&Plan) -> Ran> Supervision<'a, K, R> {
         if !self.engine_answers().await {
             return;
         }
+        // What Compose has called its containers only the engine knows, which may not have answered before.
+        let plan = named(self.plan, self.world).await;
+        let run = async |plan: &Plan| (self.run)(plan).await;
+        Supervision::new(&plan, (self.world, self.shared), self.keep, run, self.armed_until).go_on().await;
+    }
+
+    async fn go_on(&self) {
         let mut turn = self.bring_up().await;
         loop {
             turn = match turn {

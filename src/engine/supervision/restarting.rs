@@ -22,6 +22,9 @@ use crate::steps::StackContainer;
 /// A start of the gateway is the one that was announced when it follows so soon.
 const ANNOUNCED: Duration = Duration::from_mins(10);
 
+/// The code of a container that somebody paused.
+const PAUSED: &str = "container::paused";
+
 /// The gateway may not log in any more for now.
 #[derive(Debug, Error, Diagnostic)]
 #[error(
@@ -117,6 +120,10 @@ impl<K: Keeping, R: AsyncFn(&Plan) -> Ran> Supervision<'_, K, R> {
 
     /// What bars a restart by what the last look showed.
     fn bar(&self, outage: &Outage, rung: RecoveryRung, item: Option<&StackContainer>) -> Option<Diagnosis> {
+        // Somebody paused it, and a start is refused: each try would only take from the budgets.
+        if outage.why.code == PAUSED {
+            return Some(outage.why.clone());
+        }
         let measure = match (rung, item) {
             (RecoveryRung::SoftRestart, _) => Measure::SoftRestart { ibc: String::new() },
             (_, Some(item)) => {

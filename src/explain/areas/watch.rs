@@ -49,6 +49,20 @@ const ENTRIES: &[Entry] = &[
         links: &[],
     },
     Entry {
+        code: "watch::playbook_changed",
+        meaning: "The playbook was edited while it is watched. The watch goes on with what it read when it began: an edit \
+            never reaches a stack that runs by itself.",
+        told_by: "The digest of the file, looked at every `watch.prove`; once for each change.",
+        remedy: &[
+            Step::run("See what the edit would change.", "openbell plan PLAYBOOK"),
+            Step::say(
+                "Restart the watch, or its service, to have it carried out: what is as declared is left alone. Or undo the \
+                edit (`openbell undo PLAYBOOK`).",
+            ),
+        ],
+        links: &[],
+    },
+    Entry {
         code: "watch::too_often",
         meaning: "The playbook asks a gateway more often than one answers.",
         told_by: "`watch.heartbeat.every` or `watch.prove` in the playbook.",

@@ -27,16 +27,39 @@ pub(super) enum Before {
     Reporting,
     /// Nothing is there of two stacks, and the run of both is killed.
     Matrix,
+    /// The bot was stopped, and the gateway is gone; a watch is killed that brings them up.
+    Watched,
+    /// All runs and is watched, the gateway ends, and the watch is killed while it brings everything back.
+    Recovering,
 }
 
 use Before::{
-    Down, Drilled, Gameplan, Live, Matrix, Nothing, OtherGateway, Reporting, Stopped, UnsafeEnv, Whole,
+    Down, Drilled, Gameplan, Live, Matrix, Nothing, OtherGateway, Recovering, Reporting, Stopped, UnsafeEnv,
+    Watched, Whole,
 };
 
-pub(super) const ALL: [Before; 11] =
-    [Nothing, Live, Drilled, UnsafeEnv, Whole, Matrix, OtherGateway, Down, Reporting, Gameplan, Stopped];
+pub(super) const ALL: [Before; 13] = [
+    Nothing,
+    Recovering,
+    Live,
+    Drilled,
+    Watched,
+    UnsafeEnv,
+    Whole,
+    Matrix,
+    OtherGateway,
+    Down,
+    Reporting,
+    Gameplan,
+    Stopped,
+];
 
 impl Before {
+    /// Whether a watch is killed.
+    pub(super) fn watches(self) -> bool {
+        matches!(self, Watched | Recovering)
+    }
+
     /// About how long what is killed takes, until one that was not killed has shown it.
     pub(super) fn takes(self) -> Duration {
         Duration::from_millis(match self {
@@ -44,6 +67,8 @@ impl Before {
             Whole | Down => 800,
             Live | UnsafeEnv | Stopped => 1_500,
             Nothing | OtherGateway => 2_500,
+            // These go on; so long something happens.
+            Watched | Recovering => 3_000,
             Drilled | Matrix => 4_000,
             // From the end of the run on.
             Reporting => 30,

@@ -1,9 +1,10 @@
-//! `run` and `down` ended with SIGKILL at random instants, on this machine's own Docker engine: whatever the stack was like
+//! `run`, `watch` and `down` ended with SIGKILL at random instants, on this machine's own Docker engine: whatever the stack was like
 //! before, no bot is left running that is not proven, what was written down is readable, and the next run converges.
 //! `OPENBELL_KILLS` says how often; see `just kills`.
 #![cfg(unix)]
 
 mod before;
+mod journal;
 mod matrix;
 
 use std::collections::BTreeMap;
@@ -15,7 +16,8 @@ use std::time::{Duration, Instant};
 use before::{
     ALL, Before,
     Before::{
-        Down, Drilled, Gameplan, Live, Matrix, Nothing, OtherGateway, Reporting, Stopped, UnsafeEnv, Whole,
+        Down, Drilled, Gameplan, Live, Matrix, Nothing, OtherGateway, Recovering, Reporting, Stopped,
+        UnsafeEnv, Watched, Whole,
     },
 };
 use matrix::{MATRIX, Pair};
@@ -34,6 +36,10 @@ const STACKS: usize = 3;
 const SEED: u64 = 41;
 /// An engine carries out what was asked of it before the kill.
 const AFTERMATH: Duration = Duration::from_millis(250);
+
+/// Budgets that no number of rounds uses up, at any hour in New York.
+const WATCH: &str = "within: 3m\nmaintenance: { replace: true }\n\
+    watch: { recovery: [ { restart: { at_most: 10000, apart: 0s } } ], log_ins: { in_a_row: 10000, at_most: 10000 } }\n";
 
 /// What the rounds came to.
 #[derive(Default)]
@@ -64,6 +70,7 @@ impl Worker<'_> {
             &[
                 ("command: [\"--script\", \"ready\"]", command),
                 ("    stop_grace: 5s\n    hold_until: [api, safety]", bot),
+                ("within: 3m\n", WATCH),
             ],
         );
     }
@@ -95,13 +102,13 @@ impl Worker<'_> {
     /// Makes the stack so, out of a whole one.
     fn prepare(&self, before: Before) {
         match before {
-            Whole | Down | Reporting | Matrix => {}
+            Whole | Down | Reporting | Matrix | Recovering => {}
             Drilled => self.drills(),
             Nothing => {
                 self.remove(&["bot", "gateway"]);
                 self.stack.docker(&["network", "rm", &format!("{}_default", self.stack.name)]);
             }
-            Stopped => {
+            Stopped | Watched => {
                 self.stack.docker(&["kill", &self.stack.container("bot")]);
                 self.remove(&["gateway"]);
             }
@@ -142,24 +149,34 @@ impl Worker<'_> {
         let arguments: &[&str] = match before {
             Down => &["down", "playbook.yaml"],
             Matrix => &["run", MATRIX, "--events", "events.jsonl"],
+            Watched | Recovering => &["watch", "playbook.yaml"],
             _ => &["run", "playbook.yaml", "--events", "events.jsonl"],
         };
         let mut command = self.stack.command(arguments);
-        let mut began = Instant::now();
+        let (mut began, known) = (Instant::now(), journal::entries(&self.stack).len());
         let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
         // What is written at the end follows the last event.
-        let mut counts = before != Reporting;
+        let mut counts = !matches!(before, Reporting | Recovering);
+        let mut ending = None;
         while !counts || began.elapsed() < after {
             if child.try_wait().unwrap().is_some() {
                 return (false, began.elapsed());
             }
-            if !counts && self.is_over() {
+            if !counts && before == Reporting && self.is_over() {
                 (counts, began) = (true, Instant::now());
+            }
+            if !counts && before == Recovering && journal::is_operational(&self.stack, known) {
+                let mut kill = Command::new("docker");
+                kill.args(["kill", &self.stack.container("gateway")]).stdout(Stdio::null());
+                (ending, counts, began) = (Some(kill.spawn().unwrap()), true, Instant::now());
             }
             std::thread::sleep(Duration::from_millis(if before == Reporting { 0 } else { 2 }));
         }
         child.kill().unwrap();
         let status = child.wait().unwrap();
+        if let Some(mut ending) = ending {
+            ending.wait().unwrap();
+        }
         (status.code().is_none(), began.elapsed())
     }
 
@@ -184,7 +201,15 @@ impl Worker<'_> {
     /// Everything that has to hold after the kill.
     fn judge(&self, before: Before, started: &[String], unsafe_id: &str) -> Result<(bool, String), String> {
         let (proven, running) = oracle::bot(&self.stack);
-        proven?;
+        if before == Recovering && !self.stack.is_running("gateway") {
+            // Nothing can be asked any more: what ran before runs on until somebody watches again, and nothing is started.
+            oracle::bot_alone(&self.stack)?;
+            if !started.is_empty() {
+                return Err("a bot was started without a gateway".to_owned());
+            }
+        } else {
+            proven?;
+        }
         let may = match before {
             Live | Gameplan | Down => started.is_empty(),
             UnsafeEnv => !started.iter().any(|id| id == unsafe_id),
@@ -199,6 +224,8 @@ impl Worker<'_> {
             "a matrix".to_owned()
         } else if before == Reporting {
             "the report".to_owned()
+        } else if before.watches() {
+            journal::place(&self.stack)?
         } else {
             let events = oracle::events(&self.stack.directory.path().join("events.jsonl"))?;
             oracle::in_order(&self.stack, &events, &["api", "session", "account"])?;

@@ -39,7 +39,7 @@ pub fn openbell(arguments: &[&str]) -> Command {
 }
 
 /// Where what is remembered goes, for all tests: never to the home of whoever runs them.
-fn state() -> &'static Path {
+pub fn state() -> &'static Path {
     static STATE: OnceLock<PathBuf> = OnceLock::new();
     STATE.get_or_init(|| {
         let state = Path::new(env!("CARGO_TARGET_TMPDIR")).join("state");

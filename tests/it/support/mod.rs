@@ -18,4 +18,5 @@ pub mod plan;
 pub mod preview;
 pub mod scene;
 pub mod stack;
+pub mod watched;
 pub mod world;

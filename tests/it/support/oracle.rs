@@ -32,6 +32,15 @@ pub fn bot(stack: &Stack) -> (Result<(), String>, bool) {
     (env(&found).and_then(|()| absent(stack)).and_then(|()| account(stack)), true)
 }
 
+/// The same of what can be seen without a gateway.
+pub fn bot_alone(stack: &Stack) -> Result<(), String> {
+    let said = stack.docker(&["inspect", "-f", "{{json .}}", &stack.container("bot")]);
+    match said.lines().find_map(|line| serde_json::from_str::<Value>(line).ok()) {
+        Some(found) if found["State"]["Running"] == true => env(&found).and_then(|()| absent(stack)),
+        Some(_) | None => Ok(()),
+    }
+}
+
 fn env(bot: &Value) -> Result<(), String> {
     let env = bot["Config"]["Env"].as_array().map(Vec::as_slice).unwrap_or_default();
     for (name, wanted) in [("DRY_RUN", "true"), ("TRADING_MODE", "paper")] {
