@@ -89,7 +89,7 @@ impl<K: Keeping, R: AsyncFn(&Plan) -> Ran> Supervision<'_, K, R> {
         loop {
             let wait_until = if let Some(until) = self.keep.paused() {
                 until
-            } else if let Some(bar) = self.bar(outage, rung, item) {
+            } else if let Some(bar) = Self::bar(outage, rung, item) {
                 if outage.why.code != PENDING || outage.factor_waits >= 2 {
                     return May::Not(bar);
                 }
@@ -115,7 +115,7 @@ impl<K: Keeping, R: AsyncFn(&Plan) -> Ran> Supervision<'_, K, R> {
     }
 
     /// What bars a restart by what the last look showed.
-    fn bar(&self, outage: &Outage, rung: RecoveryRung, item: Option<&StackContainer>) -> Option<Diagnosis> {
+    fn bar(outage: &Outage, rung: RecoveryRung, item: Option<&StackContainer>) -> Option<Diagnosis> {
         // Somebody paused it, and a start is refused: each try would only take from the budgets.
         if outage.why.code == PAUSED {
             return Some(outage.why.clone());
