@@ -210,7 +210,10 @@ fn a_pause_is_written_and_journalled_and_taken_back() {
     assert_eq!(place.run(&["resume", "paper.yaml"]).code, 0);
     assert_eq!(entries_of(&state).last(), Some(&EntryKind::Resumed { by_hand: true }));
     let ended = place.run(&["resume", "paper.yaml"]);
-    assert_eq!((ended.code, ended.stderr.as_str()), (0, "paper: nothing was paused; nobody watches it now\n"));
+    assert_eq!(
+        (ended.code, ended.stderr.as_str()),
+        (0, "paper: nothing was paused; nobody watches it now\n")
+    );
     assert_eq!(entries_of(&state).len(), 3);
 }
 

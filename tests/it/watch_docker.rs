@@ -88,6 +88,7 @@ fn proven(stack: &Stack) {
     assert_eq!(oracle::bot(stack), (Ok(()), true), "{}", watched::said(stack));
 }
 
+#[expect(clippy::print_stdout, reason = "how soon it was told is what one asks for with `--nocapture`")]
 #[test]
 fn what_is_lost_comes_back() {
     let stack = Stack::new("outages");

@@ -156,7 +156,8 @@ impl<'a, K: Keeping, R: AsyncFn(&Plan) -> Ran> Supervision<'a, K, R> {
         // What Compose has called its containers only the engine knows, which may not have answered before.
         let plan = named(self.plan, self.world).await;
         let run = async |plan: &Plan| (self.run)(plan).await;
-        Supervision::new(&plan, (self.world, self.shared), self.keep, run, self.armed_until).go_on().await;
+        let named = Supervision::new(&plan, (self.world, self.shared), self.keep, run, self.armed_until);
+        Box::pin(named.go_on()).await;
     }
 
     async fn go_on(&self) {

@@ -93,7 +93,7 @@ impl<K: Keeping, R: AsyncFn(&Plan) -> Ran> Supervision<'_, K, R> {
                 let (until, why) = (window.until.to_string(), outage.why.clone());
                 self.keep.tell(EntryKind::Waits { rung, until, why });
                 window.until
-            } else if let Some(bar) = self.bar(outage, rung, item) {
+            } else if let Some(bar) = Self::bar(outage, rung, item) {
                 if outage.why.code != PENDING || outage.factor_waits >= 2 {
                     return May::Not(bar);
                 }
@@ -119,7 +119,7 @@ impl<K: Keeping, R: AsyncFn(&Plan) -> Ran> Supervision<'_, K, R> {
     }
 
     /// What bars a restart by what the last look showed.
-    fn bar(&self, outage: &Outage, rung: RecoveryRung, item: Option<&StackContainer>) -> Option<Diagnosis> {
+    fn bar(outage: &Outage, rung: RecoveryRung, item: Option<&StackContainer>) -> Option<Diagnosis> {
         // Somebody paused it, and a start is refused: each try would only take from the budgets.
         if outage.why.code == PAUSED {
             return Some(outage.why.clone());
