@@ -120,6 +120,11 @@ impl<'a> Occasion<'a> {
         }
     }
 
+    /// The file that armed it.
+    pub(super) fn arming_file(&self) -> Option<PathBuf> {
+        self.arguments.arming.arm_live_file.clone()
+    }
+
     /// The same, with the service manager among those who are told.
     pub(super) fn told_to(self, service: &Arc<Service>) -> Self {
         Self { service: Some(Arc::clone(service)), ..self }

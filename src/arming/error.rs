@@ -28,6 +28,16 @@ pub enum ArmingError {
         /// The playbook.
         playbook: String,
     },
+    /// The arming file does not name an account any more that it armed.
+    #[error("the arming file does not name the account {account} any more")]
+    #[diagnostic(
+        code(safety::arming_taken_back),
+        help("where that was not meant: write the account into the file again, then `openbell resume`")
+    )]
+    TakenBack {
+        /// The account, masked.
+        account: AccountId,
+    },
     /// An armed account is not one of the playbook's.
     #[error("the armed account {account} is not among the playbook's `safety.accounts`: nothing was started")]
     #[diagnostic(

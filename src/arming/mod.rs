@@ -40,9 +40,15 @@ impl Arming {
         Ok(arming)
     }
 
-    /// When it ends; none where nothing is armed, or for the one run only.
-    pub fn expires(&self) -> Option<Timestamp> {
-        self.expires
+    /// Whether these accounts, which were armed once, still are.
+    ///
+    /// # Errors
+    /// One of them is not.
+    pub fn still_arms(&self, accounts: &[AccountId]) -> Result<(), ArmingError> {
+        match accounts.iter().find(|account| !self.accounts.contains(account)) {
+            Some(account) => Err(ArmingError::TakenBack { account: account.clone() }),
+            None => Ok(()),
+        }
     }
 
     fn add(&mut self, text: &str) -> Result<(), ArmingError> {

@@ -1,6 +1,7 @@
 //! What supervision remembers, and whom it tells: the journal, the ledger of uses, messages, the service's state, and a line
 //! for whoever reads the log.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -13,11 +14,13 @@ use crate::adapters::{host, machine};
 use crate::app::remembered::Remembered;
 use crate::app::run::{Occasion, Told};
 use crate::app::{Surroundings, say};
+use crate::arming::Arming;
 use crate::diagnosis::Diagnosis;
 use crate::engine::{Keeping, Used};
 use crate::event::{Entry, EntryKind};
 use crate::notify::{About, Notifier};
 use crate::playbook::Plan;
+use crate::ports::broker::AccountId;
 use crate::redact::Redactor;
 use crate::report::entry_words;
 use crate::state::{Ledger, StateError, Use};
@@ -48,6 +51,9 @@ pub(super) struct Kept<'a> {
     pub(super) http: Arc<dyn crate::ports::http::Http>,
     pub(super) nudge: Notify,
     redactor: Redactor,
+    /// The file that arms a live playbook, and the accounts that it armed.
+    arms: Option<PathBuf>,
+    armed: Vec<AccountId>,
     /// That it rests is known.
     pub(super) rests: AtomicBool,
     /// That a pause cannot be read was told.
@@ -79,6 +85,8 @@ impl<'a> Kept<'a> {
             http: Arc::clone(&occasion.world.http),
             nudge: Notify::new(),
             redactor,
+            arms: occasion.arming_file().filter(|_| plan.stack.safety.live),
+            armed: plan.stack.safety.armed.clone(),
             rests: AtomicBool::new(false),
             told: AtomicBool::new(false),
         }
@@ -165,6 +173,12 @@ impl Keeping for Kept<'_> {
                 None
             }
         }
+    }
+
+    fn still_armed(&self) -> Result<(), Diagnosis> {
+        let Some(file) = &self.arms else { return Ok(()) };
+        let armed = Arming::of(&[], Some(file), self.now()).map_err(|error| Diagnosis::of(&error))?;
+        armed.still_arms(&self.armed).map_err(|error| Diagnosis::of(&error))
     }
 
     fn asked_again(&self) -> bool {

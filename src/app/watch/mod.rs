@@ -3,14 +3,12 @@
 use std::sync::Arc;
 
 use futures_util::future::join_all;
-use jiff::Timestamp;
 
 use super::reading::inputs;
 use super::remembered::{self, Remembered};
-use super::run::{Occasion, Told, redactor};
+use super::run::{Occasion, Told, arm, redactor};
 use super::{Surroundings, exposure, records, tell};
 use crate::adapters::service_socket::ServiceSocket;
-use crate::arming::{Arming, ArmingError};
 use crate::cli::{ArmingArgs, Run, Watch};
 use crate::engine::{Ran, Supervision};
 use crate::event::{EntryKind, Verdict};
@@ -36,13 +34,10 @@ pub(super) async fn watch(arguments: Watch, around: &Surroundings) -> Exit {
             return Exit::Invalid;
         }
     };
-    let armed_until = match arm(&arguments.arming, &mut loaded.plans, around) {
-        Ok(expires) => expires,
-        Err(error) => {
-            tell(&error, around);
-            return Exit::Safety;
-        }
-    };
+    if let Err(error) = arm(&arguments.arming, &mut loaded.plans, around) {
+        tell(&error, around);
+        return Exit::Safety;
+    }
     // What cannot be reported is not begun.
     if let Err(error) = records::prepare(&arguments) {
         tell(&error, around);
@@ -57,7 +52,7 @@ pub(super) async fn watch(arguments: Watch, around: &Surroundings) -> Exit {
     let occasion = Occasion::new(&arguments, around, None, &loaded.plans).told_to(&service);
     exposure::warn(&arguments.playbook, &loaded.plans, &*occasion.world.files, around);
     let plans = loaded.plans.iter().zip(&remembered);
-    let watched = plans.map(|(plan, own)| one((plan, own), &occasion, &service, &edited, armed_until));
+    let watched = plans.map(|(plan, own)| one((plan, own), &occasion, &service, &edited));
     tokio::select! {
         _ = join_all(watched) => {}
         () = service.keep_alive() => {}
@@ -83,24 +78,12 @@ fn as_run(watch: Watch) -> Run {
     }
 }
 
-/// Turns the keys of live trading; until when they hold, for a playbook that needs them.
-fn arm(
-    arming: &ArmingArgs,
-    plans: &mut [Plan],
-    around: &Surroundings,
-) -> Result<Option<Timestamp>, ArmingError> {
-    let armed = Arming::of(&[], arming.arm_live_file.as_deref(), around.now)?;
-    armed.arm(plans, around.now)?;
-    Ok(armed.expires())
-}
-
 /// Supervises one plan until it is ended.
 async fn one(
     (plan, remembered): (&Plan, &Remembered),
     occasion: &Occasion<'_>,
     service: &Arc<Service>,
     edited: &Edited,
-    armed_until: Option<Timestamp>,
 ) {
     let redactor = redactor(plan, &occasion.world);
     let kept = Kept::new(plan, remembered, (occasion, service), redactor);
@@ -110,7 +93,7 @@ async fn one(
         kept.ran(&told);
         as_ran(told)
     };
-    let supervision = Supervision::new(plan, (&occasion.world, &occasion.shared), &kept, run, armed_until);
+    let supervision = Supervision::new(plan, (&occasion.world, &occasion.shared), &kept, run);
     tokio::select! {
         () = supervision.carry_on() => {}
         // These never end by themselves.

@@ -1,5 +1,7 @@
 //! A safe state that does not hold: what is held is stopped, at once, and stays so until somebody asks for another try.
 
+use std::time::Duration;
+
 use miette::Diagnostic;
 use thiserror::Error;
 use tokio::time::Instant;
@@ -12,16 +14,20 @@ use crate::engine::waiting::until;
 use crate::event::{EntryKind, Stopped};
 use crate::playbook::Plan;
 use crate::ports::docker::News;
+use crate::steps::safety::Extent;
+
+/// How often the safe state is looked at while something is waited for.
+const VIGIL: Duration = Duration::from_secs(10);
 
 /// The second key of live trading ended.
 #[derive(Debug, Error, Diagnostic)]
-#[error("the arming of the live account ended at {expires}")]
+#[error("the live account is not armed any more: {how}")]
 #[diagnostic(
     code(safety::arming_ended),
-    help("write a new `expires` into the arming file, and start the watch again")
+    help("where it was not meant to end: write the arming file anew, then `openbell resume`")
 )]
-pub(super) struct ArmingEnded {
-    pub(super) expires: String,
+struct ArmingEnded {
+    how: String,
 }
 
 /// Something started what was stopped.
@@ -60,6 +66,33 @@ impl<K: Keeping, R: AsyncFn(&Plan) -> Ran> Supervision<'_, K, R> {
             if let Some(first) = again.first() {
                 let why = Diagnosis::of(&StartedAgain { container: first.container.clone() });
                 self.keep.tell(EntryKind::Unsafe { why, stopped: again });
+            }
+        }
+    }
+
+    /// Whether the second key of live trading still turns.
+    pub(super) fn armed(&self) -> Result<(), Diagnosis> {
+        self.keep
+            .still_armed()
+            .map_err(|why| Diagnosis::of(&ArmingEnded { how: why.message.clone() }).with_evidence([why.code]))
+    }
+
+    /// Looks, while something else is waited for, whether anything is certain not to be safe; what was started at once.
+    pub(super) async fn vigil(&self) -> Diagnosis {
+        let held = self.plan.stack.containers.values().filter(|item| item.held);
+        let held: Vec<String> = held.map(|item| item.key.clone()).collect();
+        let mut watches = self.open_watches(self.world, &held).await;
+        loop {
+            if let Err(why) = self.armed() {
+                return why;
+            }
+            let unsafe_now = interlock::unsafe_now(self.plan, self.world, Extent::Containers).await;
+            if let Some((_, failure)) = unsafe_now.into_iter().next() {
+                return failure.why;
+            }
+            tokio::select! {
+                () = started(&mut watches) => {}
+                () = until(Instant::now() + VIGIL) => {}
             }
         }
     }

@@ -3,10 +3,9 @@
 
 use std::time::Duration;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 use tokio::time::Instant;
 
-use super::breach::ArmingEnded;
 use super::{Keeping, Nudges, TICK, Turn};
 use crate::diagnosis::Diagnosis;
 use crate::engine::waiting::until;
@@ -17,8 +16,12 @@ const JUMP: SignedDuration = SignedDuration::from_secs(5);
 /// A tick that comes so late was not late because of a busy machine: the program stood still.
 const STOOD_STILL: Duration = Duration::from_secs(10);
 
-/// Watches the clock, and the end of the arming of a live account.
-pub(super) async fn watch<K: Keeping>(keep: &K, armed_until: Option<Timestamp>, nudges: &Nudges) -> Turn {
+/// Watches the clock, and whether the second key of live trading still turns.
+pub(super) async fn watch<K: Keeping>(
+    keep: &K,
+    armed: impl Fn() -> Result<(), Diagnosis>,
+    nudges: &Nudges,
+) -> Turn {
     let (mut wall, mut passed) = (keep.now(), Instant::now());
     loop {
         until(passed + TICK).await;
@@ -32,8 +35,8 @@ pub(super) async fn watch<K: Keeping>(keep: &K, armed_until: Option<Timestamp>, 
         if drift.abs() > JUMP || steady > TICK + STOOD_STILL {
             nudges.all();
         }
-        if let Some(ended) = armed_until.filter(|until| *until <= now) {
-            return Turn::Unsafe(Diagnosis::of(&ArmingEnded { expires: ended.to_string() }));
+        if let Err(why) = armed() {
+            return Turn::Unsafe(why);
         }
         (wall, passed) = (now, instant);
     }

@@ -50,7 +50,7 @@ impl<K: Keeping, R: AsyncFn(&Plan) -> Ran> Supervision<'_, K, R> {
                 turn = self.containers(&world, watches, &nudges) => turn,
                 turn = self.api(&world, &mut held, &nudges) => turn,
                 turn = self.proving(&world, &nudges) => turn,
-                turn = clock::watch(self.keep, self.armed_until, &nudges) => turn,
+                turn = clock::watch(self.keep, || self.armed(), &nudges) => turn,
             }
         };
         match (held, &mut turn) {

@@ -20,6 +20,9 @@ const WHOLE: Duration = Duration::from_mins(15);
 /// A run that was not green although everything looked whole is tried again after this time, then after twice that.
 const RUN_AGAIN: Duration = Duration::from_secs(30);
 
+/// After a halt it is no more often than this: each is a run with a report.
+const LONGEST_REST: Duration = Duration::from_mins(30);
+
 /// What became of a rung.
 enum Climbed {
     /// It did not help, or does not fit.
@@ -249,6 +252,7 @@ impl<K: Keeping, R: AsyncFn(&Plan) -> Ran> Supervision<'_, K, R> {
         let why = why.unwrap_or_else(|| outage.why.clone());
         self.hold_back(&mut outage).await;
         self.keep.tell(EntryKind::Halted { why });
+        let mut rest = RUN_AGAIN;
         loop {
             match self.until_whole(&mut outage, None).await {
                 Waited::Whole => {
@@ -256,9 +260,10 @@ impl<K: Keeping, R: AsyncFn(&Plan) -> Ran> Supervision<'_, K, R> {
                     if let Some(Climbed::Turn(turn)) = self.proven(&mut outage).await {
                         return turn;
                     }
-                    if let Some(turn) = self.rest_until(self.keep.now() + RUN_AGAIN).await {
+                    if let Some(turn) = self.rest_until(self.keep.now() + rest).await {
                         return turn;
                     }
+                    rest = LONGEST_REST.min(rest * 2);
                 }
                 Waited::OutOfTime => {}
                 Waited::Asked => return self.bring_up().await,

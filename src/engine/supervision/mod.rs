@@ -48,6 +48,11 @@ pub trait Keeping: Sync {
     fn note(&self, used: Used, at: Timestamp) -> Result<(), Diagnosis>;
     /// Until when recovery rests, if it does.
     fn paused(&self) -> Option<Timestamp>;
+    /// Whether what armed a live account when supervision began still does; fine where nothing has to.
+    ///
+    /// # Errors
+    /// What is wrong with it now: it expired, was changed or taken away.
+    fn still_armed(&self) -> Result<(), Diagnosis>;
     /// Somebody asked for another try since this was asked last.
     fn asked_again(&self) -> bool;
 }
@@ -74,8 +79,6 @@ pub struct Supervision<'a, K, R> {
     keep: &'a K,
     /// Carries a plan out, and writes down how it went.
     run: R,
-    /// When the arming of a live account ends.
-    armed_until: Option<Timestamp>,
     /// The bot was seen to have a connection: from then on it has to.
     bot_connects: AtomicBool,
     /// The last start of the gateway that was counted.
@@ -137,15 +140,9 @@ const TICK: Duration = Duration::from_secs(5);
 
 impl<'a, K: Keeping, R: AsyncFn(&Plan) -> Ran> Supervision<'a, K, R> {
     /// Supervision of a plan; `run` carries a plan out and writes down how it went.
-    pub fn new(
-        plan: &'a Plan,
-        (world, shared): (&'a World, &'a Shared),
-        keep: &'a K,
-        run: R,
-        armed_until: Option<Timestamp>,
-    ) -> Self {
+    pub fn new(plan: &'a Plan, (world, shared): (&'a World, &'a Shared), keep: &'a K, run: R) -> Self {
         let (bot_connects, last_start) = (AtomicBool::new(false), Mutex::new(None));
-        Self { plan, world, shared, keep, run, armed_until, bot_connects, last_start }
+        Self { plan, world, shared, keep, run, bot_connects, last_start }
     }
 
     /// Brings the stack up and keeps it so until the token is cancelled. Containers are left as they are then.
@@ -156,7 +153,7 @@ impl<'a, K: Keeping, R: AsyncFn(&Plan) -> Ran> Supervision<'a, K, R> {
         // What Compose has called its containers only the engine knows, which may not have answered before.
         let plan = named(self.plan, self.world).await;
         let run = async |plan: &Plan| (self.run)(plan).await;
-        let named = Supervision::new(&plan, (self.world, self.shared), self.keep, run, self.armed_until);
+        let named = Supervision::new(&plan, (self.world, self.shared), self.keep, run);
         Box::pin(named.go_on()).await;
     }
 

@@ -101,9 +101,19 @@ impl<K: Keeping, R: AsyncFn(&Plan) -> Ran> Supervision<'_, K, R> {
         Ok(())
     }
 
-    /// Waits until everything is whole, or the time is over; the outage is told apart better with every look.
+    /// Waits until everything is whole, or the time is over; the outage is told apart better with every look. What is
+    /// certain not to be safe ends it, whatever is waited for.
     pub(super) async fn until_whole(&self, outage: &mut Outage, deadline: Option<Instant>) -> Waited {
         let deadline = deadline.unwrap_or_else(|| Instant::now() + FOR_EVER);
+        tokio::select! {
+            biased;
+            waited = self.wholeness(outage, deadline) => waited,
+            why = self.vigil() => Waited::Turn(Turn::Unsafe(why)),
+            () = self.asked_again() => Waited::Asked,
+        }
+    }
+
+    async fn wholeness(&self, outage: &mut Outage, deadline: Instant) -> Waited {
         if let Some(waited) = self.servers_are_back(outage, deadline).await {
             return waited;
         }
@@ -130,15 +140,11 @@ impl<K: Keeping, R: AsyncFn(&Plan) -> Ran> Supervision<'_, K, R> {
             let again = if lasts { Pace::Slow } else { failure.again.unwrap_or(Pace::Steady) };
             Err(Failure { again: Some(again), ..failure })
         });
-        tokio::select! {
-            biased;
-            waited = waited => match waited {
-                Ok(Found::Whole) => Waited::Whole,
-                Ok(Found::Unsafe(why)) => Waited::Turn(Turn::Unsafe(why)),
-                Err(Unmet::Stopped) => Waited::Turn(Turn::Stopped),
-                Err(Unmet::Hopeless(_) | Unmet::OutOfTime(_)) => Waited::OutOfTime,
-            },
-            () = self.asked_again() => Waited::Asked,
+        match waited.await {
+            Ok(Found::Whole) => Waited::Whole,
+            Ok(Found::Unsafe(why)) => Waited::Turn(Turn::Unsafe(why)),
+            Err(Unmet::Stopped) => Waited::Turn(Turn::Stopped),
+            Err(Unmet::Hopeless(_) | Unmet::OutOfTime(_)) => Waited::OutOfTime,
         }
     }
 
@@ -150,7 +156,6 @@ impl<K: Keeping, R: AsyncFn(&Plan) -> Ran> Supervision<'_, K, R> {
             () = self.shared.stop.cancelled() => Some(Waited::Turn(Turn::Stopped)),
             _ = session.restored() => None,
             () = until(deadline) => Some(Waited::OutOfTime),
-            () = self.asked_again() => Some(Waited::Asked),
         };
         if waited.as_ref().is_none_or(|waited| !matches!(waited, Waited::OutOfTime))
             && let Some(session) = outage.session.take()

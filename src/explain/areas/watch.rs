@@ -99,10 +99,23 @@ const ENTRIES: &[Entry] = &[
     },
     Entry {
         code: "safety::arming_ended",
-        meaning: "The arming file said until when the live account may be traded, and that time has come. The bot was \
+        meaning: "The arming file does not arm the live account any more: it expired, was changed or taken away. The bot was \
             stopped.",
-        told_by: "`expires` in the arming file, as it was when the watch began, and the clock.",
-        remedy: &[Step::say("Write a new `expires`, as root, and start the watch again.")],
+        told_by: "The file is read anew every few seconds while a live playbook is watched.",
+        remedy: &[
+            Step::say("Where it was meant to end, nothing is to be done."),
+            Step::run(
+                "Else write the file anew, as root, and ask for another try.",
+                "openbell resume PLAYBOOK",
+            ),
+        ],
+        links: &[],
+    },
+    Entry {
+        code: "safety::arming_taken_back",
+        meaning: "The arming file named a live account when the watch began, and does not now.",
+        told_by: "The `account` lines of the file.",
+        remedy: &[Step::say("Where that was not meant, write the account into the file again.")],
         links: &[],
     },
     Entry {

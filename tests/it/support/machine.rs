@@ -315,6 +315,8 @@ pub struct Keep {
     pub used: Mutex<Vec<(Used, Timestamp)>>,
     pub paused: Mutex<Option<Timestamp>>,
     pub again: AtomicBool,
+    /// The live account is not armed any more.
+    pub disarmed: AtomicBool,
     /// The disk takes nothing any more.
     pub full: AtomicBool,
 }
@@ -329,6 +331,7 @@ impl Keep {
             used: Mutex::default(),
             paused: Mutex::default(),
             again: AtomicBool::new(false),
+            disarmed: AtomicBool::new(false),
             full: AtomicBool::new(false),
         }
     }
@@ -389,6 +392,13 @@ impl Keeping for Keep {
         self.paused.lock().unwrap().filter(|until| *until > self.now())
     }
 
+    fn still_armed(&self) -> Result<(), Diagnosis> {
+        if self.disarmed.load(Ordering::Relaxed) {
+            return Err(Diagnosis::of(&BrokerError::Refused { address: "the arming file".into() }));
+        }
+        Ok(())
+    }
+
     fn asked_again(&self) -> bool {
         self.again.swap(false, Ordering::Relaxed)
     }
@@ -431,7 +441,7 @@ impl Machine {
                 stopped: told.report.stopped,
             }
         };
-        let supervision = Supervision::new(plan, (&self.fakes.world, &shared), &*self.keep, run, None);
+        let supervision = Supervision::new(plan, (&self.fakes.world, &shared), &*self.keep, run);
         supervision.carry_on().await;
     }
 
