@@ -27,7 +27,7 @@ impl Opened {
     /// It cannot be read, or somebody else edits it.
     pub fn open(file: &Path, to_write: bool) -> Result<Self, EditError> {
         let unreadable = |source| EditError::Unreadable { file: file.display().to_string(), source };
-        let target = fs::canonicalize(file).map_err(unreadable)?;
+        let target = dunce::canonicalize(file).map_err(unreadable)?;
         let lock = if to_write { Some(Lock::of(file, &target)?) } else { None };
         let text = fs::read_to_string(&target).map_err(unreadable)?;
         if to_write {

@@ -68,7 +68,7 @@ impl Destination {
         self.schema().map_err(unwritable)?;
         if force {
             // What a link leads to is replaced, not the link.
-            let target = std::fs::canonicalize(file).unwrap_or_else(|_| file.clone());
+            let target = dunce::canonicalize(file).unwrap_or_else(|_| file.clone());
             temporary.persist(target).map(drop).map_err(|error| unwritable(error.error))
         } else {
             temporary.persist_noclobber(file).map(drop).map_err(|error| unwritable(error.error))
