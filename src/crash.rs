@@ -33,6 +33,11 @@ fn words(place: Option<&Location<'_>>) -> String {
 
 /// The file without the directories of whoever built the program.
 fn within(file: &str) -> &str {
-    let crates = file.rsplit_once("/registry/src/").and_then(|(_, path)| path.split_once('/'));
+    // Built on Windows they are separated as they are there.
+    let inside = [("/registry/src/", '/'), ("\\registry\\src\\", '\\')];
+    let crates = inside.iter().find_map(|(registry, separator)| {
+        let (_, path) = file.rsplit_once(registry)?;
+        path.split_once(*separator)
+    });
     crates.map_or(file, |(_, path)| path)
 }

@@ -48,6 +48,7 @@ pub mod period;
 pub mod playbook;
 pub mod ports;
 pub mod redact;
+mod replacement;
 pub mod report;
 pub mod scaffold;
 pub mod secret_name;

@@ -11,8 +11,13 @@ use crate::exit::Exit;
 use crate::playbook::{JournalFormat, Plan};
 use crate::state::{Journal, Ledger, Lock, Retention, State, StateError, System, place};
 
-/// Where the services of the machine keep their state (`StateDirectory=`), one directory each.
-const SERVICES: &str = "/var/lib/openbell";
+/// Where the services of the machine keep their state, one directory each: systemd's `StateDirectory=`, and launchd's. A
+/// Windows task is a user's, and so is its state.
+const SERVICES: Option<&str> = match System::own() {
+    System::Unix => Some("/var/lib/openbell"),
+    System::MacOs => Some("/Library/Application Support/openbell"),
+    System::Windows => None,
+};
 /// The directory beside the reports that stands in for a place that cannot be written to.
 const BESIDE_REPORTS: &str = ".state";
 
@@ -79,9 +84,10 @@ pub(super) fn root_of(
     }
     let suffix = plan.variant.as_ref().map(|variant| format!("-{variant}")).unwrap_or_default();
     let service = plan.name.strip_suffix(&suffix).unwrap_or(&plan.name);
-    let services = [Path::new(SERVICES).join(service), usual.join(service)];
+    let above = SERVICES.map(Path::new).into_iter().chain([usual.as_path()]);
     let known = |root: &PathBuf| matches!(State::known(root, playbook, &plan.name), Ok(Some(_)));
-    Ok(services.into_iter().find(known).unwrap_or(usual))
+    let found = above.map(|above| above.join(service)).find(known);
+    Ok(found.unwrap_or(usual))
 }
 
 /// Everywhere that playbooks are remembered: the usual place, and those of services.
@@ -89,8 +95,8 @@ pub(super) fn roots(arguments: &StateArgs, around: &Surroundings) -> Result<Vec<
     let usual = root(arguments, around)?;
     let mut roots = vec![usual.clone()];
     if !is_named(arguments, around) {
-        let below =
-            [usual, PathBuf::from(SERVICES)].into_iter().filter_map(|root| std::fs::read_dir(root).ok());
+        let above = [usual].into_iter().chain(SERVICES.map(PathBuf::from));
+        let below = above.filter_map(|root| std::fs::read_dir(root).ok());
         roots.extend(
             below.flatten().filter_map(|entry| Some(entry.ok()?.path())).filter(|path| path.is_dir()),
         );

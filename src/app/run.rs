@@ -144,7 +144,7 @@ impl<'a> Occasion<'a> {
             report.compare(&previous);
         }
         let directory = self.finish(&report);
-        let absolute = directory.map(|directory| directory.canonicalize().unwrap_or(directory));
+        let absolute = directory.map(|directory| dunce::canonicalize(&directory).unwrap_or(directory));
         let (ended, written) = (report.ended_at(), absolute.is_some());
         remembered.add(ended, report.ended(absolute.as_deref()), self.around);
         // How the run went matters more than that it could not be written down.

@@ -63,9 +63,22 @@ async fn signal() {
     }
 }
 
-#[cfg(not(unix))]
+/// Ctrl-C and Ctrl-Break, the window that is closed, and the end of the system. Not that of a session: a task that starts
+/// with the machine hears of everybody's.
+#[cfg(windows)]
 async fn signal() {
-    if tokio::signal::ctrl_c().await.is_err() {
-        std::future::pending().await
+    use tokio::signal::windows::{ctrl_break, ctrl_c, ctrl_close, ctrl_shutdown};
+    let (Ok(mut interrupt), Ok(mut stop)) = (ctrl_c(), ctrl_break()) else {
+        // A system that gives no signals cannot end the run this way.
+        return std::future::pending().await;
+    };
+    let (Ok(mut close), Ok(mut shutdown)) = (ctrl_close(), ctrl_shutdown()) else {
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = interrupt.recv() => {}
+        _ = stop.recv() => {}
+        _ = close.recv() => {}
+        _ = shutdown.recv() => {}
     }
 }

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use super::error::EditError;
 use super::litter;
 use super::lock::Lock;
+use crate::replacement;
 
 /// A playbook's file.
 #[derive(Debug)]
@@ -27,7 +28,7 @@ impl Opened {
     /// It cannot be read, or somebody else edits it.
     pub fn open(file: &Path, to_write: bool) -> Result<Self, EditError> {
         let unreadable = |source| EditError::Unreadable { file: file.display().to_string(), source };
-        let target = fs::canonicalize(file).map_err(unreadable)?;
+        let target = dunce::canonicalize(file).map_err(unreadable)?;
         let lock = if to_write { Some(Lock::of(file, &target)?) } else { None };
         let text = fs::read_to_string(&target).map_err(unreadable)?;
         if to_write {
@@ -59,7 +60,6 @@ impl Opened {
         if about.permissions().readonly() {
             return Err(failed(io::ErrorKind::PermissionDenied.into()));
         }
-        let directory = self.target.parent().unwrap_or(Path::new("."));
         let mut new = litter::temporary(&self.target).map_err(failed)?;
         new.write_all(text.as_bytes()).map_err(failed)?;
         like(new.as_file(), &about).map_err(failed)?;
@@ -68,11 +68,7 @@ impl Opened {
         if now != self.text.as_bytes() {
             return Err(EditError::ChangedMeanwhile { file: shown() });
         }
-        new.persist(&self.target).map_err(|error| failed(error.error))?;
-        // The directory holds the new name: without this a power cut may bring the old file back.
-        #[cfg(unix)]
-        let _ = File::open(directory).and_then(|directory| directory.sync_all());
-        Ok(())
+        replacement::put(new, &self.target).map_err(failed)
     }
 }
 

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::audit::sha256;
 use super::{beside, litter};
+use crate::replacement;
 
 /// So many changes can be taken back.
 const MOST: usize = 20;
@@ -118,6 +119,6 @@ impl History {
             new.write_all(b"\n")?;
         }
         new.as_file().sync_all()?;
-        new.persist(&self.file).map(drop).map_err(|error| error.error)
+        replacement::put(new, &self.file)
     }
 }

@@ -77,7 +77,7 @@ pub struct Written {
 
 /// Whether changes of a playbook, there or gone, are on record.
 pub fn recorded(playbook: &Path) -> bool {
-    let target = std::fs::canonicalize(playbook).unwrap_or_else(|_| playbook.to_owned());
+    let target = dunce::canonicalize(playbook).unwrap_or_else(|_| playbook.to_owned());
     std::fs::metadata(beside(&target, ".audit.jsonl")).is_ok_and(|about| about.len() > 0)
         || History::of(&target).head().is_some()
 }

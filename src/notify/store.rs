@@ -11,6 +11,7 @@ use super::error::NotifyError;
 use super::memory::Memory;
 use super::queue::Queue;
 use crate::diagnosis::Diagnosis;
+use crate::replacement;
 
 /// Version of the file's format.
 const VERSION: u32 = 1;
@@ -108,10 +109,6 @@ impl Store {
         let mut new = tempfile::Builder::new().prefix(&self.prefix()).tempfile_in(directory)?;
         new.write_all(&text)?;
         new.as_file().sync_all()?;
-        new.persist(&self.file).map_err(|error| error.error)?;
-        // The directory holds the new name: without this a power cut may bring the old file back.
-        #[cfg(unix)]
-        let _ = fs::File::open(directory).and_then(|directory| directory.sync_all());
-        Ok(())
+        replacement::put(new, &self.file)
     }
 }

@@ -6,6 +6,7 @@ use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 
 use super::error::StateError;
+use crate::replacement::{self, sync_directory};
 
 /// No line is longer, in bytes. What is longer is not openbell's.
 pub(super) const LONGEST_LINE: u64 = 4 * 1024 * 1024;
@@ -53,9 +54,7 @@ pub(super) fn put(path: &Path, text: &str) -> Result<(), StateError> {
     let mut new =
         tempfile::Builder::new().prefix(".new-").suffix(".tmp").tempfile_in(directory).map_err(&failed)?;
     new.write_all(text.as_bytes()).and_then(|()| new.as_file().sync_all()).map_err(&failed)?;
-    new.persist(path).map_err(|error| failed(error.error))?;
-    sync_directory(path);
-    Ok(())
+    replacement::put(new, path).map_err(failed)
 }
 
 /// Removes a file; whether there was one.
@@ -165,12 +164,4 @@ fn no_link(options: &mut OpenOptions) {
     std::os::unix::fs::OpenOptionsExt::custom_flags(options, libc::O_NOFOLLOW);
     #[cfg(not(unix))]
     let _ = options;
-}
-
-/// A directory holds the names of its files: without this a power cut may take a new one back.
-fn sync_directory(path: &Path) {
-    #[cfg(unix)]
-    let _ = path.parent().map(|directory| File::open(directory).and_then(|open| open.sync_all()));
-    #[cfg(not(unix))]
-    let _ = path;
 }

@@ -87,7 +87,7 @@ impl State {
     }
 
     fn of(root: &Path, playbook_file: &Path, name: &str) -> Result<Self, StateError> {
-        let playbook = fs::canonicalize(playbook_file).map_err(StateError::unreadable(playbook_file))?;
+        let playbook = dunce::canonicalize(playbook_file).map_err(StateError::unreadable(playbook_file))?;
         let hash = Sha256::digest(playbook.as_os_str().as_encoded_bytes());
         let hash = u32::from_be_bytes([hash[0], hash[1], hash[2], hash[3]]);
         let readable = |c: char| if c.is_ascii_alphanumeric() || "-_".contains(c) { c } else { '_' };

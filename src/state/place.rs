@@ -30,7 +30,7 @@ impl System {
 
 /// The directory: what is asked for, else what systemd gives a service (`STATE_DIRECTORY`, the first of several), else the
 /// user's own place for state: `$XDG_STATE_HOME/openbell` or `~/.local/state/openbell`, on macOS `~/Library/Application
-/// Support/openbell`, on Windows `%LOCALAPPDATA%\openbell\state`. Without a home it is `/var/lib/openbell`.
+/// Support/openbell`, on Windows `%LOCALAPPDATA%\openbell`. Without a home it is `/var/lib/openbell`.
 ///
 /// # Errors
 /// On Windows, when `LOCALAPPDATA` is not set.
@@ -46,7 +46,7 @@ pub fn place(
     let set = |name: &str| environment(name).filter(|value| !value.is_empty());
     if system == System::Windows {
         let local = set("LOCALAPPDATA").ok_or(StateError::NoPlace { missing: "LOCALAPPDATA" })?;
-        return Ok(PathBuf::from(local).join("openbell").join("state"));
+        return Ok(PathBuf::from(local).join("openbell"));
     }
     let absolute = |value: String| Some(PathBuf::from(value)).filter(|path| path.has_root());
     let service = set("STATE_DIRECTORY").and_then(|list| list.split(':').next().map(str::to_owned));

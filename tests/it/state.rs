@@ -42,7 +42,7 @@ fn where_it_is_kept_follows_the_system() {
         (System::Unix, None, &[], "/var/lib/openbell"),
         (System::Unix, Some("here"), &[home, ("STATE_DIRECTORY", "/var/lib/a")], "here"),
         (System::MacOs, None, &[home], "/home/maria/Library/Application Support/openbell"),
-        (System::Windows, None, &[("LOCALAPPDATA", "C:\\L"), home], "C:/L/openbell/state"),
+        (System::Windows, None, &[("LOCALAPPDATA", "C:\\L"), home], "C:/L/openbell"),
         (System::Windows, Some("D:\\s"), &[], "D:/s"),
     ];
     for (system, asked, variables, expected) in cases {

@@ -9,6 +9,7 @@ use crate::app::{Surroundings, tell};
 use crate::edit;
 use crate::exit::Exit;
 use crate::playbook::{self, Inputs};
+use crate::replacement;
 use crate::scaffold::{InitError, SCHEMA_FILE};
 
 /// Where the playbook is to be.
@@ -68,8 +69,8 @@ impl Destination {
         self.schema().map_err(unwritable)?;
         if force {
             // What a link leads to is replaced, not the link.
-            let target = std::fs::canonicalize(file).unwrap_or_else(|_| file.clone());
-            temporary.persist(target).map(drop).map_err(|error| unwritable(error.error))
+            let target = dunce::canonicalize(file).unwrap_or_else(|_| file.clone());
+            replacement::put(temporary, &target).map_err(unwritable)
         } else {
             temporary.persist_noclobber(file).map(drop).map_err(|error| unwritable(error.error))
         }
@@ -83,7 +84,7 @@ impl Destination {
         if std::fs::read_to_string(&file).is_ok_and(|known| known == text) {
             return Ok(());
         }
-        temporary(&self.directory, &text)?.persist(file).map(drop).map_err(|error| error.error)
+        replacement::put(temporary(&self.directory, &text)?, &file)
     }
 }
 

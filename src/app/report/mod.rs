@@ -72,7 +72,7 @@ fn meant(
         all.extend(State::all(&root)?);
     }
     if let Some(playbook) = playbook {
-        let file = playbook.canonicalize().ok();
+        let file = dunce::canonicalize(playbook).ok();
         let name = playbook.to_str();
         all.retain(|state| file.as_deref() == Some(state.playbook()) || name == Some(state.name()));
     }

@@ -144,7 +144,7 @@ fn read_by_it(definition: &Definition, plans: &[Plan], around: &Surroundings) ->
     read.extend(socket.map(PathBuf::from));
     // Links are followed: what they lead to has to be there as well.
     let followed =
-        |path: PathBuf| path.canonicalize().or_else(|_| std::path::absolute(&path)).unwrap_or(path);
+        |path: PathBuf| dunce::canonicalize(&path).or_else(|_| std::path::absolute(&path)).unwrap_or(path);
     read.into_iter().map(followed).collect()
 }
 

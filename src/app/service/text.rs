@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 use std::path::Path;
 
+use crate::replacement;
 use crate::service::{Places, Service, ServiceError, Written, judge, other_playbook};
 
 /// The service as it is to be.
@@ -70,10 +71,7 @@ fn put(path: &Path, bytes: &[u8]) -> io::Result<()> {
         file.as_file().set_permissions(std::fs::Permissions::from_mode(0o644))?;
     }
     file.as_file().sync_all()?;
-    file.persist(path).map_err(|error| error.error)?;
-    #[cfg(unix)]
-    let _ = std::fs::File::open(directory).and_then(|directory| directory.sync_all());
-    Ok(())
+    replacement::put(file, path)
 }
 
 /// The text that is there; `None` where there is no file. A task's is UTF-16.
