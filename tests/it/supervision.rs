@@ -335,6 +335,8 @@ async fn a_state_that_is_not_safe_any_more_stops_the_bot_for_good() {
         .during(&stack(), async {
             minutes(5).await;
             since = machine.keep.now();
+            // `resume` after a pause asks for another try, too; that was before this.
+            machine.keep.again.store(true, Ordering::Relaxed);
             machine.gateway.becomes(|nature| nature.accounts = vec!["U7654321"]);
             minutes(2).await;
             assert!(!machine.fakes.engine.is_running(BOT));

@@ -158,12 +158,17 @@ impl<'a, K: Keeping, R: AsyncFn(&Plan) -> Ran> Supervision<'a, K, R> {
     }
 
     async fn go_on(&self) {
+        // This is the try that an earlier watch was asked for.
+        let _ = self.keep.asked_again();
         let mut turn = self.bring_up().await;
         loop {
             turn = match turn {
                 Turn::Whole => {
                     self.keep.tell(EntryKind::Operational);
-                    self.guard().await
+                    let next = self.guard().await;
+                    // Whoever asked for a try while everything was green did not know of what comes now.
+                    let _ = self.keep.asked_again();
+                    next
                 }
                 Turn::Lost(outage) => self.recover(outage).await,
                 Turn::Unsafe(why) => self.stay_shut(why).await,
