@@ -24,12 +24,25 @@ fn named(new: NamedTempFile, path: &Path) -> io::Result<()> {
     new.persist(path).map(drop).map_err(|error| error.error)
 }
 
-/// `persist` fails on Windows while anybody has the file open, if only to read it; the library's own renaming does not.
+/// `persist` fails on Windows while anybody has the file open, if only to read it; the library's own renaming does not, but
+/// for disks that know no other way: there it is tried again, as readers are quick.
 #[cfg(not(unix))]
 fn named(new: NamedTempFile, path: &Path) -> io::Result<()> {
+    /// So often.
+    const TRIES: u32 = 100;
     // Windows writes a file that is marked as temporary to the disk when it likes to: the mark goes first.
     let made = new.into_temp_path().keep().map_err(|error| error.error)?;
-    fs::rename(&made, path).inspect_err(|_| {
+    let mut renamed = fs::rename(&made, path);
+    for _ in 1..TRIES {
+        match &renamed {
+            Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
+                std::thread::yield_now();
+                renamed = fs::rename(&made, path);
+            }
+            Ok(()) | Err(_) => break,
+        }
+    }
+    renamed.inspect_err(|_| {
         // It is of no use; that it cannot be removed either changes nothing.
         let _ = fs::remove_file(&made);
     })
