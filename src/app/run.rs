@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use futures_util::future::join_all;
 use secrecy::ExposeSecret;
+use tokio::sync::broadcast;
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::reading::inputs;
@@ -34,6 +35,9 @@ pub(super) struct Told {
     pub(super) written: bool,
 }
 
+/// Who listens slower than this misses events.
+const MOST_HEARD: usize = 256;
+
 /// What the runs of one command line are carried out with.
 pub(super) struct Occasion<'a> {
     arguments: &'a Run,
@@ -42,6 +46,8 @@ pub(super) struct Occasion<'a> {
     pub(super) shared: Shared,
     events_file: Option<EventFile>,
     service: Option<Arc<Service>>,
+    /// Who else hears what happens in runs.
+    heard: Option<broadcast::Sender<Event>>,
     /// Why none of them is begun.
     refused: Option<Diagnosis>,
     screen: Screen,
@@ -114,6 +120,7 @@ impl<'a> Occasion<'a> {
             shared: Shared { stop, stop_all, ..Shared::default() },
             events_file,
             service: None,
+            heard: None,
             refused: None,
             screen: Screen::new(tone),
             names: names.max().filter(|_| plans.len() > 1),
@@ -127,7 +134,13 @@ impl<'a> Occasion<'a> {
 
     /// The same, with the service manager among those who are told.
     pub(super) fn told_to(self, service: &Arc<Service>) -> Self {
-        Self { service: Some(Arc::clone(service)), ..self }
+        let (heard, _) = broadcast::channel(MOST_HEARD);
+        Self { service: Some(Arc::clone(service)), heard: Some(heard), ..self }
+    }
+
+    /// What happens in runs from now on.
+    pub(super) fn events(&self) -> Option<broadcast::Receiver<Event>> {
+        Some(self.heard.as_ref()?.subscribe())
     }
 
     /// Runs one plan, and writes down how it went.
@@ -160,7 +173,12 @@ impl<'a> Occasion<'a> {
         if let (Some(width), Some(variant)) = (self.names, &plan.variant) {
             console = console.among(variant, width);
         }
-        let telling = tokio::spawn(listen(events, console, self.events_file.clone(), self.service.clone()));
+        let telling = tokio::spawn(listen(
+            events,
+            console,
+            self.events_file.clone(),
+            (self.service.clone(), self.heard.clone()),
+        ));
         let verdict = match &self.refused {
             Some(why) => engine::refuse(plan, begin, &sender, why.clone()),
             None => engine::run(plan, &self.world, begin, &sender, &self.shared).await,
@@ -234,7 +252,7 @@ async fn listen(
     mut events: UnboundedReceiver<Event>,
     mut console: Console,
     file: Option<EventFile>,
-    service: Option<Arc<Service>>,
+    (service, heard): (Option<Arc<Service>>, Option<broadcast::Sender<Event>>),
 ) -> Option<Report> {
     let mut summary = Summary::default();
     while let Some(event) = events.recv().await {
@@ -245,6 +263,10 @@ async fn listen(
         }
         if let Some(service) = &service {
             service.event(&event);
+        }
+        if let Some(heard) = &heard {
+            // Nobody may listen.
+            let _ = heard.send(event);
         }
     }
     summary.finish()

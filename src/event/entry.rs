@@ -35,6 +35,9 @@ pub enum EntryKind {
         /// When the machine was started, as its clock tells it now.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         powered_on: Option<String>,
+        /// Somebody began it at a terminal.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        by_hand: bool,
     },
     /// The Docker engine answers.
     EngineUp {

@@ -39,7 +39,7 @@ pub(super) fn weekday(at: Timestamp, zone: &TimeZone) -> String {
 /// What was done about an outage.
 pub(super) fn rung(rung: RecoveryRung, attempt: u32) -> String {
     let what = match rung {
-        RecoveryRung::Reconnect => "connected again",
+        RecoveryRung::Reconnect => "waited for it to come back by itself",
         RecoveryRung::Wait => "waited for what ends by itself",
         RecoveryRung::SoftRestart => "restarted the gateway inside its container",
         RecoveryRung::Restart => "restarted the gateway's container (a new log-in)",

@@ -70,13 +70,16 @@ pub fn boots(entries: impl IntoIterator<Item = Entry>) -> Vec<BootReport> {
     let mut boots: Vec<Boot> = Vec::new();
     for entry in entries {
         let Ok(at) = entry.at.parse::<Timestamp>() else { continue };
-        if let EntryKind::WatchBegan { openbell, pid, boot, powered_on } = &entry.kind {
+        if let EntryKind::WatchBegan { openbell, pid, boot, powered_on, by_hand } = &entry.kind {
             match boots.last_mut() {
                 Some(last) if boot.is_some() && last.report.boot == *boot => {
                     last.report.watches += 1;
                     last.pid = *pid;
                 }
                 _ => boots.push(Boot::new(&entry, at, (openbell, *pid), boot.as_ref(), powered_on.as_ref())),
+            }
+            if let Some(last) = boots.last_mut().filter(|_| *by_hand) {
+                last.report.human_actions.push(format!("watch begun by hand at {}", entry.at));
             }
         } else if let Some(last) = boots.last_mut() {
             last.take(&entry.kind, at);

@@ -26,7 +26,7 @@ pub fn entry_words(kind: &EntryKind) -> String {
         }
         EntryKind::Recovering { rung, attempt: 1 } => format!("recovery: {}", rung_words(*rung)),
         EntryKind::Recovering { rung, attempt } => {
-            format!("recovery: {}, for the {attempt}. time", rung_words(*rung))
+            format!("recovery: {}, attempt {attempt}", rung_words(*rung))
         }
         EntryKind::Waits { rung, until, why } => {
             format!("{} waits until {until} at the latest: {}", rung_words(*rung), told(why))

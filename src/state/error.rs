@@ -83,6 +83,18 @@ pub enum StateError {
         /// The file.
         path: PathBuf,
     },
+    /// There is a breach of the safe state, and it cannot be made out.
+    #[error("{path} says that the safe state did not hold, and not why: {why}")]
+    #[diagnostic(
+        code(state::latch),
+        help("look at the stack; `openbell resume` takes it back and makes another try")
+    )]
+    Latch {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        why: String,
+    },
     /// There is a pause, and it cannot be made out.
     #[error("{path} does not say until when is paused: {why}")]
     #[diagnostic(

@@ -9,6 +9,8 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
+use crate::diagnosis::Diagnosis;
+
 mod disk;
 mod error;
 mod journal;
@@ -27,6 +29,8 @@ pub use uses::{Ledger, USES_REACH, Use};
 /// The file that says whose directory it is.
 const BELONGS: &str = "playbook";
 
+/// The file of a breach of the safe state.
+const LATCH: &str = "unsafe.json";
 /// The file of a request for another try.
 const AGAIN: &str = "again";
 
@@ -160,6 +164,35 @@ impl State {
     /// Whether somebody asked for another try since this was asked last.
     pub fn was_asked_again(&self) -> bool {
         disk::remove(&self.directory.join(AGAIN)).unwrap_or_default()
+    }
+
+    /// The breach of the safe state that nobody has taken back yet. One that cannot be made out is one all the same.
+    pub fn latched(&self) -> Option<Diagnosis> {
+        let path = self.directory.join(LATCH);
+        let unclear = |why: String| Diagnosis::of(&StateError::Latch { path: path.clone(), why });
+        match disk::text(&path) {
+            Ok(None) => None,
+            Ok(Some(text)) => {
+                Some(serde_json::from_str(&text).unwrap_or_else(|error| unclear(error.to_string())))
+            }
+            Err(error) => Some(unclear(error.to_string())),
+        }
+    }
+
+    /// Remembers a breach of the safe state, or that somebody took it back.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub fn latch(&self, breach: Option<&Diagnosis>) -> Result<(), StateError> {
+        let path = self.directory.join(LATCH);
+        match breach {
+            Some(why) => {
+                let text = serde_json::to_string(why)
+                    .map_err(|error| StateError::not_written(&path)(error.into()))?;
+                disk::put(&path, &text)
+            }
+            None => disk::remove(&path).map(drop),
+        }
     }
 
     /// Whether the file of a pause is there, though its time may be over.

@@ -21,6 +21,7 @@ fn boot(day: u32, engine: i64) -> Vec<Entry> {
         pid: 10,
         boot: Some(format!("boot-{day}")),
         powered_on: Some(begin.to_string()),
+        by_hand: false,
     };
     let run = format!("run-{day}");
     vec![
@@ -125,7 +126,13 @@ fn a_boot_that_is_not_done_and_one_without_power_on_are_told() {
     for entry in [boot(1, 20), boot(2, 30)].concat() {
         state.journal().append(&entry).unwrap();
     }
-    let watch = EntryKind::WatchBegan { openbell: "0.1.0".into(), pid: 10, boot: None, powered_on: None };
+    let watch = EntryKind::WatchBegan {
+        openbell: "0.1.0".into(),
+        pid: 10,
+        boot: None,
+        powered_on: None,
+        by_hand: false,
+    };
     state.journal().append(&entry("2026-11-03T06:00:00.000Z", watch)).unwrap();
     state
         .journal()

@@ -466,7 +466,8 @@ fn what_was_told_is_remembered_over_a_restart_of_openbell() {
     let about = About { playbook: "paper".into(), host: "desk-1".into() };
     let memory = serde_json::from_str(&kept).unwrap();
     driven.fold = Fold::new(config(""), about, Redactor::default(), memory, at(60));
-    let began = EntryKind::WatchBegan { openbell: "0".into(), pid: 2, boot: None, powered_on: None };
+    let began =
+        EntryKind::WatchBegan { openbell: "0".into(), pid: 2, boot: None, powered_on: None, by_hand: false };
     driven.entry(60, began);
     driven.entry(70, run_ended(Verdict::Green));
     driven.entry(71, EntryKind::Operational);

@@ -463,7 +463,7 @@ async fn an_engine_that_is_late_is_waited_for_and_told_about() {
     let told = machine.keep.told();
     assert_eq!(
         told,
-        ["lost Engine: docker::timeout", "halted: docker::timeout", "engine_up", "operational"],
+        ["notice: docker::timeout", "needs_person: docker::timeout", "engine_up", "operational"],
         "{told:?}"
     );
 }
@@ -662,4 +662,111 @@ async fn an_arming_that_is_taken_back_stops_the_bot() {
         })
         .await;
     assert_eq!(machine.keep.told()[2..], ["unsafe: safety::arming_ended"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_locked_account_is_left_alone_when_the_container_ends_as_well() {
+    for line in ["IBC: Login failed", "Too many failed login attempts"] {
+        let machine = Machine::at(CALM);
+        machine
+            .during(&stack(), async {
+                minutes(5).await;
+                machine.fakes.engine.with(|state| state.logs.insert(GATEWAY.into(), vec![line.to_owned()]));
+                machine.gateway.drops_and(|nature| nature.second_factor = true);
+                after(Duration::from_secs(20)).await;
+                machine.fakes.engine.with(|state| state.ends(GATEWAY, 1));
+                minutes(120).await;
+            })
+            .await;
+        assert_eq!(machine.keep.count(Used::LogIn), 1, "{:?}", machine.keep.told());
+        // The watch was killed and begun anew: the account is locked all the same.
+        machine.during(&stack(), minutes(60)).await;
+        assert_eq!(machine.keep.count(Used::LogIn), 1, "{:?}", machine.keep.told());
+        // Somebody has seen to it, and asks.
+        machine
+            .during(&stack(), async {
+                minutes(1).await;
+                machine.fakes.engine.with(|state| state.logs.remove(GATEWAY));
+                machine.gateway.becomes(|nature| nature.second_factor = false);
+                machine.keep.again.store(true, Ordering::Relaxed);
+                minutes(3).await;
+            })
+            .await;
+        assert_eq!(machine.keep.told().last().unwrap(), "operational", "{:?}", machine.keep.told());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_cannot_be_proven_for_a_minute_is_an_outage_and_no_breach() {
+    let machine = Machine::at(CALM);
+    machine
+        .during(&with_ibc(), async {
+            minutes(5).await;
+            // New handshakes are never answered; the session that stands still is.
+            machine.gateway.becomes(|nature| nature.deaf = true);
+            minutes(2).await;
+            assert!(!machine.fakes.engine.is_running(BOT), "{:?}", machine.keep.told());
+            minutes(20).await;
+            assert!(machine.fakes.engine.is_running(BOT), "{:?}", machine.keep.told());
+        })
+        .await;
+    assert_eq!(
+        machine.keep.told()[2..],
+        [
+            "lost Session: safety::unproven",
+            "Reconnect 1",
+            "SoftRestart 1",
+            "recovered by Some(SoftRestart)",
+            "operational"
+        ]
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_breach_outlives_the_watch_that_saw_it() {
+    let machine = Machine::at(CALM);
+    machine
+        .during(&stack(), async {
+            minutes(5).await;
+            machine.gateway.becomes(|nature| nature.accounts = vec!["U7654321"]);
+            minutes(2).await;
+            machine.gateway.becomes(|nature| nature.accounts = vec!["DU1234567"]);
+        })
+        .await;
+    assert!(!machine.fakes.engine.is_running(BOT));
+    machine
+        .during(&stack(), async {
+            minutes(10).await;
+            assert!(!machine.fakes.engine.is_running(BOT), "{:?}", machine.keep.told());
+            machine.keep.again.store(true, Ordering::Relaxed);
+            minutes(2).await;
+            assert!(machine.fakes.engine.is_running(BOT));
+        })
+        .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn green_log_ins_use_nothing_up_and_who_asks_gets_another() {
+    let machine = Machine::at(CALM);
+    for _ in 0..8 {
+        machine.during(&stack(), minutes(10)).await;
+        machine.power_cut();
+    }
+    assert_eq!(machine.keep.count(Used::LogIn), 8);
+    machine.gateway.wedges_for_good();
+    for _ in 0..3 {
+        machine.during(&stack(), minutes(2)).await;
+        machine.power_cut();
+    }
+    machine
+        .during(&stack(), async {
+            minutes(30).await;
+            assert_eq!(machine.keep.count(Used::LogIn), 11, "{:?}", machine.keep.told());
+            machine.gateway.is_cured();
+            machine.keep.again.store(true, Ordering::Relaxed);
+            minutes(5).await;
+        })
+        .await;
+    assert_eq!(machine.keep.count(Used::LogIn), 12);
+    assert_eq!(machine.keep.told().last().unwrap(), "operational", "{:?}", machine.keep.told());
 }

@@ -58,6 +58,8 @@ pub(super) struct Kept<'a> {
     pub(super) rests: AtomicBool,
     /// That a pause cannot be read was told.
     told: AtomicBool,
+    /// That the ledger cannot be read was told.
+    unreadable: AtomicBool,
 }
 
 impl<'a> Kept<'a> {
@@ -89,15 +91,18 @@ impl<'a> Kept<'a> {
             armed: plan.stack.safety.armed.clone(),
             rests: AtomicBool::new(false),
             told: AtomicBool::new(false),
+            unreadable: AtomicBool::new(false),
         }
     }
 
     /// Supervision begins.
     pub(super) fn begins(&self) {
         let (openbell, pid) = (env!("CARGO_PKG_VERSION").to_owned(), std::process::id());
+        // A service has no terminal.
+        let by_hand = self.around.terminal;
         let boot = machine::boot();
         let (boot, powered_on) = (boot.id, boot.powered_on.map(messages::at));
-        self.tell(EntryKind::WatchBegan { openbell, pid, boot, powered_on });
+        self.tell(EntryKind::WatchBegan { openbell, pid, boot, powered_on, by_hand });
     }
 
     /// Supervision ends.
@@ -154,8 +159,12 @@ impl Keeping for Kept<'_> {
         match self.ledger.uses(kind(of), now) {
             Ok(uses) => uses,
             // What cannot be read may hold anything: it counts as used up, and as not green.
-            Err(_) if of == Used::Green => Vec::new(),
-            Err(_) => vec![now; 100],
+            Err(error) => {
+                if !self.unreadable.swap(true, Ordering::Relaxed) {
+                    self.tell(EntryKind::NeedsPerson { why: Self::failed(&error), until: None });
+                }
+                if of == Used::Green { Vec::new() } else { vec![now; 100] }
+            }
         }
     }
 
@@ -179,6 +188,16 @@ impl Keeping for Kept<'_> {
         let Some(file) = &self.arms else { return Ok(()) };
         let armed = Arming::of(&[], Some(file), self.now()).map_err(|error| Diagnosis::of(&error))?;
         armed.still_arms(&self.armed).map_err(|error| Diagnosis::of(&error))
+    }
+
+    fn latched(&self) -> Option<Diagnosis> {
+        self.remembered.state().latched()
+    }
+
+    fn latch(&self, breach: Option<&Diagnosis>) {
+        if let Err(error) = self.remembered.state().latch(breach) {
+            self.tell(EntryKind::Notice { why: Self::failed(&error) });
+        }
     }
 
     fn asked_again(&self) -> bool {

@@ -1,13 +1,16 @@
 //! What goes on beside supervision: messages are delivered when they are due, and a pause is noticed.
 
+use std::collections::BTreeSet;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use tokio::sync::broadcast;
+use tokio::sync::broadcast::error::RecvError;
 
 use super::kept::Kept;
 use crate::engine::{self, Keeping};
-use crate::event::{Entry, EntryKind};
+use crate::event::{Entry, EntryKind, Event, EventKind};
 
 /// A clock that was set is noticed within this time.
 const AT_MOST: Duration = Duration::from_mins(1);
@@ -32,6 +35,29 @@ impl Kept<'_> {
             tokio::select! {
                 () = engine::rest(rest.max(Duration::from_millis(100))) => {}
                 () = self.nudge.notified() => {}
+            }
+        }
+    }
+
+    /// What only a person can give or mend is told while a run still waits for it, once for each cause. Never ends.
+    pub(super) async fn hears_runs(&self, events: Option<broadcast::Receiver<Event>>, variant: Option<&str>) {
+        let Some(mut events) = events else { return std::future::pending().await };
+        let mut told: BTreeSet<String> = BTreeSet::new();
+        loop {
+            let event = match events.recv().await {
+                Ok(event) => event,
+                Err(RecvError::Lagged(_)) => continue,
+                Err(RecvError::Closed) => return std::future::pending().await,
+            };
+            match event.kind {
+                _ if event.variant.as_deref() != variant => {}
+                EventKind::RunStarted(_) => told.clear(),
+                EventKind::StepWaiting { why, .. }
+                    if engine::is_personal(&why) && told.insert(why.code.clone()) =>
+                {
+                    self.tell(EntryKind::NeedsPerson { why, until: None });
+                }
+                _ => {}
             }
         }
     }

@@ -14,6 +14,7 @@ use crate::engine::{Ran, Supervision};
 use crate::event::{EntryKind, Verdict};
 use crate::exit::Exit;
 use crate::playbook::{self, Plan};
+use crate::ports::docker::DockerError;
 
 mod edited;
 mod kept;
@@ -37,6 +38,12 @@ pub(super) async fn watch(arguments: Watch, around: &Surroundings) -> Exit {
     if let Err(error) = arm(&arguments.arming, &mut loaded.plans, around) {
         tell(&error, around);
         return Exit::Safety;
+    }
+    let world = super::world::world(arguments.engine.docker_host.clone(), around.own_binary.clone(), around);
+    // An address that is none is no engine that is late.
+    if let Err(error @ DockerError::BadHost { .. }) = world.docker.engine().await {
+        tell(&error, around);
+        return Exit::Engine;
     }
     // What cannot be reported is not begun.
     if let Err(error) = records::prepare(&arguments) {
@@ -99,6 +106,7 @@ async fn one(
         // These never end by themselves.
         () = kept.deliver() => {}
         () = kept.rests() => {}
+        () = kept.hears_runs(occasion.events(), plan.variant.as_deref()) => {}
         () = edited.tell(&kept, plan.watch.prove.get()) => {}
     }
     kept.ends();

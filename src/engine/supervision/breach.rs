@@ -47,6 +47,7 @@ impl<K: Keeping, R: AsyncFn(&Plan) -> Ran> Supervision<'_, K, R> {
     /// Stops what is held, tells, and keeps it stopped.
     pub(super) async fn stay_shut(&self, why: Diagnosis) -> Turn {
         let stopped = self.shut(&why.message).await;
+        self.keep.latch(Some(&why));
         self.keep.tell(EntryKind::Unsafe { why, stopped });
         let held = self.plan.stack.containers.values().filter(|item| item.held);
         let held: Vec<String> = held.map(|item| item.key.clone()).collect();
@@ -59,7 +60,8 @@ impl<K: Keeping, R: AsyncFn(&Plan) -> Ran> Supervision<'_, K, R> {
                 () = started(&mut watches) => {}
                 () = until(Instant::now() + TICK) => {}
             }
-            if self.keep.asked_again() {
+            if self.was_asked() {
+                self.keep.latch(None);
                 return self.bring_up().await;
             }
             let again = self.shut("its safe state does not hold").await;

@@ -1,13 +1,17 @@
 //! Bringing the stack up: the engine first, then a run of the whole playbook. A gateway that does not run logs in by being
 //! started: that takes from the budget, before it happens.
 
+use std::sync::atomic::Ordering;
+
+use jiff::Timestamp;
 use tokio::time::Instant;
 
 use super::budget::{self, Allowed};
-use super::{Keeping, Outage, Ran, Supervision, Turn, Used};
+use super::restarting::{LogInsUsedUp, shown};
+use super::{Keeping, Outage, Ran, Supervision, TICK, Turn, Used};
 use crate::diagnosis::{Diagnosis, Failure};
 use crate::engine::waiting::{NoAnswer, Unmet, Wait};
-use crate::event::{EntryKind, Loss, RecoveryRung, Verdict};
+use crate::event::{EntryKind, Loss, Verdict};
 use crate::playbook::Plan;
 use crate::ports::World;
 use crate::steps::Notes;
@@ -17,6 +21,10 @@ impl<K: Keeping, R: AsyncFn(&Plan) -> Ran> Supervision<'_, K, R> {
     pub(super) async fn engine_answers(&self) -> bool {
         let began = Instant::now();
         let mut told = false;
+        if let Err(error) = self.world.docker.engine().await {
+            let why = Failure::from(error).why;
+            self.keep.tell(EntryKind::Notice { why });
+        }
         loop {
             let patience =
                 if told { std::time::Duration::from_hours(24) } else { self.plan.watch.engine.get() };
@@ -35,12 +43,7 @@ impl<K: Keeping, R: AsyncFn(&Plan) -> Ran> Supervision<'_, K, R> {
                 Err(Unmet::Stopped) => return false,
                 Err(Unmet::Hopeless(failure) | Unmet::OutOfTime(failure)) if !told => {
                     told = true;
-                    self.keep.tell(EntryKind::Lost {
-                        what: Loss::Engine,
-                        why: failure.why.clone(),
-                        maintenance: None,
-                    });
-                    self.keep.tell(EntryKind::Halted { why: failure.why });
+                    self.keep.tell(EntryKind::NeedsPerson { why: failure.why, until: None });
                 }
                 Err(Unmet::Hopeless(_) | Unmet::OutOfTime(_)) => {}
             }
@@ -66,6 +69,10 @@ impl<K: Keeping, R: AsyncFn(&Plan) -> Ran> Supervision<'_, K, R> {
                 Turn::Whole
             }
             _ if self.is_stopped() => Turn::Stopped,
+            // What could not be shown was stopped by the run; it is no proof that it is not safe.
+            Verdict::Safety if why(ran).code == UNPROVEN => {
+                Turn::Lost(Outage::boxed(Loss::Session, why(ran)))
+            }
             Verdict::Safety => Turn::Unsafe(why(ran)),
             Verdict::Engine => Turn::Lost(Outage::boxed(Loss::Engine, why(ran))),
             Verdict::Failed | Verdict::Deadline | Verdict::Interrupted => {
@@ -77,38 +84,46 @@ impl<K: Keeping, R: AsyncFn(&Plan) -> Ran> Supervision<'_, K, R> {
         }
     }
 
-    /// Where the run would start the gateway: waits until another log-in is allowed.
+    /// Where the run would start the gateway: waits until another log-in is allowed. Whoever asks for another try may have
+    /// one, and a gateway that somebody starts by hand is welcome.
     async fn may_start(&self) -> Option<Turn> {
+        let mut asked = self.asked.swap(false, Ordering::Relaxed);
         loop {
             if self.gateway_runs(self.world).await? {
                 return None;
             }
-            let now = self.keep.now();
-            let log_ins = self.keep.uses(Used::LogIn);
-            let limits = &self.plan.watch.log_ins;
-            match budget::log_in(limits, &log_ins, &self.keep.uses(Used::Green), now) {
-                Allowed::Now => {
-                    return match self.about_to_log_in() {
-                        Ok(()) => None,
-                        Err(why) => Some(Turn::Lost(Outage::boxed(Loss::Session, why))),
-                    };
+            let Some((why, until)) = self.hindrance().await.filter(|_| !asked) else {
+                return match self.about_to_log_in() {
+                    Ok(()) => None,
+                    Err(why) => Some(Turn::Lost(Outage::boxed(Loss::Session, why))),
+                };
+            };
+            self.keep.tell(EntryKind::Halted { why });
+            loop {
+                if let Some(turn) = self.rest_until(self.keep.now() + TICK).await {
+                    return Some(turn);
                 }
-                Allowed::From(at) | Allowed::UsedUp(at) => {
-                    let why = Diagnosis::of(&super::restarting::LogInsUsedUp {
-                        count: log_ins.len(),
-                        until: at.to_string(),
-                    });
-                    let waits = EntryKind::Waits {
-                        rung: RecoveryRung::Restart,
-                        until: at.to_string(),
-                        why: why.clone(),
-                    };
-                    self.keep.tell(waits);
-                    self.keep.tell(EntryKind::Halted { why: why.clone() });
-                    if let Some(turn) = self.rest_until(at).await {
-                        return Some(turn);
-                    }
+                asked = self.asked.swap(false, Ordering::Relaxed);
+                let over = until.is_some_and(|until| self.keep.now() >= until);
+                if asked || over || self.gateway_runs(self.world).await? {
+                    break;
                 }
+            }
+        }
+    }
+
+    /// Why the gateway may not log in now, and until when; without a time until somebody asks for it.
+    async fn hindrance(&self) -> Option<(Diagnosis, Option<Timestamp>)> {
+        if let Some(why) = self.refused_log_in().await {
+            return Some((why, None));
+        }
+        let log_ins = self.keep.uses(Used::LogIn);
+        let greens = self.keep.uses(Used::Green);
+        match budget::log_in(&self.plan.watch.log_ins, &log_ins, &greens, self.keep.now()) {
+            Allowed::Now => None,
+            Allowed::From(at) | Allowed::UsedUp(at) => {
+                let (count, until) = (budget::in_vain(&log_ins, &greens).len(), shown(at));
+                Some((Diagnosis::of(&LogInsUsedUp { count, until }), Some(at)))
             }
         }
     }
@@ -121,6 +136,9 @@ impl<K: Keeping, R: AsyncFn(&Plan) -> Ran> Supervision<'_, K, R> {
         Some(container.is_some_and(|container| container.is_running()))
     }
 }
+
+/// The code of a safe state that could not be looked at.
+const UNPROVEN: &str = "safety::unproven";
 
 /// Why a run is not green.
 fn why(ran: &Ran) -> Diagnosis {

@@ -75,6 +75,15 @@ impl Budget {
     }
 }
 
+/// The log-ins that led to nothing: before the next one no run was green. Those that did lock no account.
+pub(super) fn in_vain(log_ins: &[Timestamp], greens: &[Timestamp]) -> Vec<Timestamp> {
+    let mut sorted = log_ins.to_vec();
+    sorted.sort();
+    let next = |place: usize| sorted.get(place + 1).copied().unwrap_or(Timestamp::MAX);
+    let led = |from: Timestamp, to: Timestamp| greens.iter().any(|green| *green > from && *green <= to);
+    sorted.iter().enumerate().filter(|(place, at)| !led(**at, next(*place))).map(|(_, at)| *at).collect()
+}
+
 /// Whether the gateway may log in once more.
 pub(super) fn log_in(
     limits: &LogInsFormat,
@@ -85,7 +94,7 @@ pub(super) fn log_in(
     let last_green = greens.iter().max().copied().unwrap_or(Timestamp::MIN);
     let in_a_row: Vec<Timestamp> = log_ins.iter().copied().filter(|at| *at > last_green).collect();
     let row = Budget { at_most: limits.in_a_row, ..Budget::from(limits) };
-    match (Budget::from(limits).allows(log_ins, now), row.allows(&in_a_row, now)) {
+    match (Budget::from(limits).allows(&in_vain(log_ins, greens), now), row.allows(&in_a_row, now)) {
         (Allowed::UsedUp(one), Allowed::UsedUp(other)) => Allowed::UsedUp(one.max(other)),
         (Allowed::Now, row) => row,
         (all, _) => all,

@@ -39,7 +39,7 @@ impl<K: Keeping, R: AsyncFn(&Plan) -> Ran> Supervision<'_, K, R> {
         let maintenance = self.maintenance().filter(|_| self.is_servers(&outage.what));
         let (what, why) = (outage.what.clone(), outage.why.clone());
         self.keep.tell(EntryKind::Lost { what, why: why.clone(), maintenance });
-        self.tell_person(&mut outage, &why);
+        self.tell_person(&mut outage, &why).await;
         let mut halt = None;
         for rung in &self.plan.watch.recovery {
             match self.climb(rung, &mut outage).await {
@@ -101,11 +101,17 @@ impl<K: Keeping, R: AsyncFn(&Plan) -> Ran> Supervision<'_, K, R> {
             let until = window.until.checked_add(after).unwrap_or(window.until);
             self.begins(outage, RecoveryRung::Wait);
             let why = outage.why.clone();
-            self.keep.tell(EntryKind::Waits { rung: RecoveryRung::Wait, until: until.to_string(), why });
+            self.keep.tell(EntryKind::Waits {
+                rung: RecoveryRung::Wait,
+                until: super::restarting::shown(until),
+                why,
+            });
             match self.settle(outage, self.instant(until)).await {
                 Climbed::Next if self.window().is_none() => {
-                    let maintenance =
-                        Maintenance { name: window.name.clone(), until: window.until.to_string() };
+                    let maintenance = Maintenance {
+                        name: window.name.clone(),
+                        until: super::restarting::shown(window.until),
+                    };
                     self.keep.tell(EntryKind::Outlived { why: outage.why.clone(), maintenance });
                 }
                 Climbed::Next => {}
@@ -240,7 +246,7 @@ impl<K: Keeping, R: AsyncFn(&Plan) -> Ran> Supervision<'_, K, R> {
             }
             Turn::Lost(lost) => {
                 (outage.what, outage.why) = (lost.what, lost.why.clone());
-                self.tell_person(outage, &lost.why);
+                self.tell_person(outage, &lost.why).await;
                 None
             }
             turn => Some(Climbed::Turn(turn)),
@@ -288,6 +294,6 @@ impl<K: Keeping, R: AsyncFn(&Plan) -> Ran> Supervision<'_, K, R> {
 
     fn maintenance(&self) -> Option<Maintenance> {
         let window = self.window()?;
-        Some(Maintenance { name: window.name.clone(), until: window.until.to_string() })
+        Some(Maintenance { name: window.name.clone(), until: super::restarting::shown(window.until) })
     }
 }

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::Mutex;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -31,6 +31,7 @@ mod session;
 mod whole;
 
 pub use budget::{Budget, Used};
+pub use whole::is_personal;
 
 /// What supervision remembers, and whom it tells. Implementations write to the disk; tests to memory.
 pub trait Keeping: Sync {
@@ -53,6 +54,10 @@ pub trait Keeping: Sync {
     /// # Errors
     /// What is wrong with it now: it expired, was changed or taken away.
     fn still_armed(&self) -> Result<(), Diagnosis>;
+    /// The breach of the safe state that nobody has taken back yet, from before this supervision began.
+    fn latched(&self) -> Option<Diagnosis>;
+    /// Remembers a breach of the safe state, or that somebody took it back.
+    fn latch(&self, breach: Option<&Diagnosis>);
     /// Somebody asked for another try since this was asked last.
     fn asked_again(&self) -> bool;
 }
@@ -81,6 +86,8 @@ pub struct Supervision<'a, K, R> {
     run: R,
     /// The bot was seen to have a connection: from then on it has to.
     bot_connects: AtomicBool,
+    /// Somebody asked for another try, which may begin with a log-in that the budget would not allow.
+    asked: AtomicBool,
     /// The last start of the gateway that was counted.
     last_start: Mutex<Option<Timestamp>>,
 }
@@ -101,6 +108,8 @@ struct Outage {
     held_back: BTreeSet<String>,
     /// Everything looked whole, and a run was not green all the same: no restart mends that.
     whole_but_red: bool,
+    /// The log-in was refused: another one does harm, whatever comes after.
+    refused: Option<Diagnosis>,
     /// How often a second factor was waited for.
     factor_waits: u32,
 }
@@ -118,6 +127,7 @@ impl Outage {
             attempt: 0,
             held_back: BTreeSet::new(),
             whole_but_red: false,
+            refused: None,
             factor_waits: 0,
         })
     }
@@ -141,8 +151,9 @@ const TICK: Duration = Duration::from_secs(5);
 impl<'a, K: Keeping, R: AsyncFn(&Plan) -> Ran> Supervision<'a, K, R> {
     /// Supervision of a plan; `run` carries a plan out and writes down how it went.
     pub fn new(plan: &'a Plan, (world, shared): (&'a World, &'a Shared), keep: &'a K, run: R) -> Self {
-        let (bot_connects, last_start) = (AtomicBool::new(false), Mutex::new(None));
-        Self { plan, world, shared, keep, run, bot_connects, last_start }
+        let (bot_connects, asked, last_start) =
+            (AtomicBool::new(false), AtomicBool::new(false), Mutex::new(None));
+        Self { plan, world, shared, keep, run, bot_connects, asked, last_start }
     }
 
     /// Brings the stack up and keeps it so until the token is cancelled. Containers are left as they are then.
@@ -158,9 +169,14 @@ impl<'a, K: Keeping, R: AsyncFn(&Plan) -> Ran> Supervision<'a, K, R> {
     }
 
     async fn go_on(&self) {
-        // This is the try that an earlier watch was asked for.
-        let _ = self.keep.asked_again();
-        let mut turn = self.bring_up().await;
+        // What was not safe when the last supervision ended stays shut until somebody asks.
+        let mut turn = if let Some(why) = self.keep.latched() {
+            Turn::Unsafe(why)
+        } else {
+            // This is the try that an earlier watch was asked for.
+            let _ = self.keep.asked_again();
+            self.bring_up().await
+        };
         loop {
             turn = match turn {
                 Turn::Whole => {
@@ -175,6 +191,15 @@ impl<'a, K: Keeping, R: AsyncFn(&Plan) -> Ran> Supervision<'a, K, R> {
                 Turn::Stopped => return,
             };
         }
+    }
+
+    /// Whether somebody asked for another try since the last look.
+    fn was_asked(&self) -> bool {
+        let asked = self.keep.asked_again();
+        if asked {
+            self.asked.store(true, Ordering::Relaxed);
+        }
+        asked
     }
 
     fn is_stopped(&self) -> bool {

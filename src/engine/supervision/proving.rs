@@ -18,7 +18,7 @@ use crate::steps::{Notes, Scope, StackContainer, Tries, presence};
 
 /// What did not hold is looked at again so soon before it is believed.
 const AGAIN: Duration = Duration::from_secs(5);
-/// A safe state that cannot be proven for so long counts as broken.
+/// A safe state that cannot be proven for so long counts as broken: what is held is stopped, until it can be.
 const UNPROVEN: Duration = Duration::from_mins(1);
 
 /// What one look found.
@@ -63,7 +63,10 @@ impl<K: Keeping, R: AsyncFn(&Plan) -> Ran> Supervision<'_, K, R> {
                 Seen::Unproven(failure) => {
                     let since = *unproven.get_or_insert_with(Instant::now);
                     if since.elapsed() >= UNPROVEN {
-                        return Turn::Unsafe(failure.why);
+                        // Nothing says that it is not safe: what is held rests until it can be shown.
+                        let mut outage = Outage::boxed(Loss::Session, failure.why);
+                        self.hold_back(&mut outage).await;
+                        return Turn::Lost(outage);
                     }
                 }
             }

@@ -18,12 +18,26 @@ use crate::evidence::{Certainty, Finding};
 use crate::playbook::{Plan, RestartFormat};
 use crate::ports::World;
 use crate::steps::StackContainer;
+use crate::steps::ready::log_in_cause;
 
 /// A start of the gateway is the one that was announced when it follows so soon.
 const ANNOUNCED: Duration = Duration::from_mins(10);
 
 /// The code of a container that somebody paused.
 const PAUSED: &str = "container::paused";
+
+/// After these another log-in does harm, until a person has seen to it.
+pub(super) const REFUSED: &[&str] = &[
+    "gateway::login_failed",
+    "gateway::locked",
+    "gateway::two_factor_timed_out",
+    "gateway::existing_session",
+];
+
+/// A time of day as people are told it.
+pub(super) fn shown(at: Timestamp) -> String {
+    format!("{at:.0}")
+}
 
 /// The gateway may not log in any more for now.
 #[derive(Debug, Error, Diagnostic)]
@@ -90,9 +104,11 @@ impl<K: Keeping, R: AsyncFn(&Plan) -> Ran> Supervision<'_, K, R> {
             let wait_until = if let Some(until) = self.keep.paused() {
                 until
             } else if let Some(window) = self.window().filter(|_| self.is_gateway(item)) {
-                let (until, why) = (window.until.to_string(), outage.why.clone());
+                let (until, why) = (shown(window.until), outage.why.clone());
                 self.keep.tell(EntryKind::Waits { rung, until, why });
                 window.until
+            } else if let Some(bar) = self.refusal(outage, item).await {
+                return May::Not(bar);
             } else if let Some(bar) = Self::bar(outage, rung, item) {
                 if outage.why.code != PENDING || outage.factor_waits >= 2 {
                     return May::Not(bar);
@@ -103,7 +119,7 @@ impl<K: Keeping, R: AsyncFn(&Plan) -> Ran> Supervision<'_, K, R> {
                 match self.budget_allows(rung, format, item, (logs_in, &outage.why)) {
                     Ok(None) => return May::Begin,
                     Ok(Some((at, why))) => {
-                        self.keep.tell(EntryKind::Waits { rung, until: at.to_string(), why });
+                        self.keep.tell(EntryKind::Waits { rung, until: shown(at), why });
                         at
                     }
                     Err(why) => return May::Not(why),
@@ -116,6 +132,25 @@ impl<K: Keeping, R: AsyncFn(&Plan) -> Ran> Supervision<'_, K, R> {
                 Waited::OutOfTime => {}
             }
         }
+    }
+
+    /// Why no log-in may be tried any more: what the gateway's log says, or said earlier in this outage. Its container may have
+    /// ended meanwhile; the account is locked all the same.
+    async fn refusal(&self, outage: &mut Outage, item: Option<&StackContainer>) -> Option<Diagnosis> {
+        if !self.is_gateway(item) {
+            return None;
+        }
+        if let Some(why) = self.refused_log_in().await {
+            self.tell_person(outage, &why).await;
+            return Some(why);
+        }
+        outage.refused.clone()
+    }
+
+    /// What the gateway's log says against another log-in, running or not.
+    pub(super) async fn refused_log_in(&self) -> Option<Diagnosis> {
+        let why = log_in_cause(self.world, &self.plan.stack).await?;
+        REFUSED.contains(&why.code.as_str()).then_some(why)
     }
 
     /// What bars a restart by what the last look showed.
@@ -157,11 +192,11 @@ impl<K: Keeping, R: AsyncFn(&Plan) -> Ran> Supervision<'_, K, R> {
         let restarts = Budget::from(format).allows(&self.keep.uses(used), now);
         match restarts {
             Allowed::UsedUp(until) => {
-                let until = until.to_string();
+                let until = shown(until);
                 return Err(Diagnosis::of(&RestartsUsedUp { what, until }).with_evidence(last));
             }
             Allowed::From(from) => {
-                let why = Diagnosis::of(&TooSoon { what, from: from.to_string() });
+                let why = Diagnosis::of(&TooSoon { what, from: shown(from) });
                 return Ok(Some((from, why)));
             }
             Allowed::Now => {}
@@ -174,7 +209,8 @@ impl<K: Keeping, R: AsyncFn(&Plan) -> Ran> Supervision<'_, K, R> {
         match budget::log_in(limits, &log_ins, &self.keep.uses(Used::Green), now) {
             Allowed::Now => Ok(None),
             Allowed::From(until) | Allowed::UsedUp(until) => {
-                let (count, until) = (log_ins.len(), until.to_string());
+                let count = budget::in_vain(&log_ins, &self.keep.uses(Used::Green)).len();
+                let until = shown(until);
                 Err(Diagnosis::of(&LogInsUsedUp { count, until }).with_evidence(last))
             }
         }
@@ -279,7 +315,7 @@ impl<K: Keeping, R: AsyncFn(&Plan) -> Ran> Supervision<'_, K, R> {
                 () = self.shared.stop.cancelled() => return Some(Turn::Stopped),
                 () = until(end.min(Instant::now() + super::TICK)) => {}
             }
-            if self.keep.asked_again() || Instant::now() >= end {
+            if self.was_asked() || Instant::now() >= end {
                 return None;
             }
         }

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use jiff::Timestamp;
 use tokio::time::Instant;
 
+use super::restarting::{REFUSED, shown};
 use super::{Keeping, Outage, Ran, Supervision, TICK, Turn};
 use crate::diagnosis::{Class, Diagnosis, Failure, Pace};
 use crate::engine::interlock;
@@ -14,6 +14,7 @@ use crate::engine::waiting::{Unmet, Wait, until};
 use crate::engine::watching::Watcher;
 use crate::event::{EntryKind, Loss};
 use crate::playbook::Plan;
+use crate::steps::ready::second_factor_deadline;
 use crate::steps::safety::{self, Extent};
 use crate::steps::{Action, Notes, Scope, Tries, presence};
 
@@ -133,7 +134,7 @@ impl<K: Keeping, R: AsyncFn(&Plan) -> Ran> Supervision<'_, K, R> {
             }
             outage.whole_but_red = false;
             self.note_log_in(&world).await;
-            self.tell_person(outage, &failure.why);
+            self.tell_person(outage, &failure.why).await;
             let lasts = outage.began.elapsed() > LASTS;
             (outage.what, outage.why) = (what, failure.why.clone());
             // Nothing is hopeless here: somebody may mend it.
@@ -168,25 +169,35 @@ impl<K: Keeping, R: AsyncFn(&Plan) -> Ran> Supervision<'_, K, R> {
     async fn asked_again(&self) {
         loop {
             until(Instant::now() + TICK).await;
-            if self.keep.asked_again() {
+            if self.was_asked() {
                 return;
             }
         }
     }
 
     /// Tells that only a person can go on, once for each cause of an outage.
-    pub(super) fn tell_person(&self, outage: &mut Outage, why: &Diagnosis) {
-        if !PERSONAL.contains(&why.code.as_str()) || !outage.told.insert(why.code.clone()) {
-            return;
+    pub(super) async fn tell_person(&self, outage: &mut Outage, why: &Diagnosis) {
+        if REFUSED.contains(&why.code.as_str()) {
+            outage.refused = Some(why.clone());
         }
-        let until = self.second_factor_until(why).map(|at| at.to_string());
-        self.keep.tell(EntryKind::NeedsPerson { why: why.clone(), until });
+        if is_personal(why) && outage.told.insert(why.code.clone()) {
+            self.needs_person(why).await;
+        }
     }
 
-    /// When a second factor that is being waited for is given up.
-    pub(super) fn second_factor_until(&self, why: &Diagnosis) -> Option<Timestamp> {
-        (why.code == PENDING).then(|| self.keep.now() + SECOND_FACTOR)
+    /// Tells that only a person can go on; of a second factor with the time until which it is waited for.
+    pub(super) async fn needs_person(&self, why: &Diagnosis) {
+        let until = match why.code.as_str() {
+            PENDING => second_factor_deadline(self.world, &self.plan.stack).await.map(shown),
+            _ => None,
+        };
+        self.keep.tell(EntryKind::NeedsPerson { why: why.clone(), until });
     }
+}
+
+/// Whether only a person can give or mend it.
+pub fn is_personal(why: &Diagnosis) -> bool {
+    PERSONAL.contains(&why.code.as_str())
 }
 
 /// The code of a second factor that somebody has to give.

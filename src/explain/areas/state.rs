@@ -22,6 +22,16 @@ const ENTRIES: &[Entry] = &[
         links: &[],
     },
     Entry {
+        code: "state::latch",
+        meaning: "A breach of the safe state was remembered, and the file does not tell which: the bot stays stopped.",
+        told_by: "`unsafe.json` in the playbook's directory is no diagnosis.",
+        remedy: &[
+            Step::run("See what was found.", "openbell report list"),
+            Step::run("Take it back when it is mended.", "openbell resume PLAYBOOK"),
+        ],
+        links: &[],
+    },
+    Entry {
         code: "state::no_place",
         meaning: "The system names no place where programs keep what they remember.",
         told_by: "The variable that says it on this system is not set.",

@@ -2,8 +2,8 @@
 //! proves that anything is ready.
 
 use crate::diagnosis::{Diagnosis, Failure};
-use crate::evidence::log_in_cause;
-use crate::evidence::markers::{LogIn, Marker, of_line, read};
+use crate::evidence;
+use crate::evidence::markers::{LogIn, Marker, State, of_line, read};
 use crate::ladder::Rung;
 use crate::ports::World;
 use crate::ports::docker::LogLine;
@@ -71,6 +71,19 @@ pub fn is_log_in(line: &LogLine) -> bool {
     of_line(&line.text) == Some(Marker::Completed)
 }
 
+/// What the gateway's log says about a log-in that is not completed, whether its container runs or not.
+pub async fn log_in_cause(world: &World, stack: &Stack) -> Option<Diagnosis> {
+    why(&log_in(world, stack).await?, stack)
+}
+
+/// Until when a second factor is waited for, as the gateway's log tells.
+pub async fn second_factor_deadline(world: &World, stack: &Stack) -> Option<jiff::Timestamp> {
+    match log_in(world, stack).await?.state {
+        State::TwoFactorPending { deadline } => deadline,
+        _ => None,
+    }
+}
+
 async fn log_in(world: &World, stack: &Stack) -> Option<LogIn> {
     let gateway = stack.gateway()?;
     let container = world.docker.container(&gateway.spec.name).await.ok()??;
@@ -79,7 +92,7 @@ async fn log_in(world: &World, stack: &Stack) -> Option<LogIn> {
 }
 
 fn why(log_in: &LogIn, stack: &Stack) -> Option<Diagnosis> {
-    log_in_cause(log_in, &stack.connection.address).map(|cause| Diagnosis::explained(&cause))
+    evidence::log_in_cause(log_in, &stack.connection.address).map(|cause| Diagnosis::explained(&cause))
 }
 
 fn failed(why: Diagnosis) -> Failure {

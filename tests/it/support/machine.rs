@@ -39,6 +39,8 @@ pub struct Nature {
     pub log_in: Duration,
     /// It accepts and never answers, until its container or IBC restarts it.
     pub wedged: Option<Instant>,
+    /// It answers no new handshake, and every session that stands.
+    pub deaf: bool,
     /// A restart does not help.
     pub incurable: bool,
     /// It restarts by itself until then.
@@ -81,6 +83,7 @@ impl Gateway {
         let nature = Nature {
             log_in: Duration::from_secs(40),
             wedged: None,
+            deaf: false,
             incurable: false,
             away_until: None,
             second_factor: false,
@@ -134,7 +137,7 @@ impl Gateway {
         let away = nature.away_until.is_some_and(|until| Instant::now() < until);
         match () {
             () if logs_in || away || nature.second_factor => Answers::NothingBehind,
-            () if nature.is_wedged(started) => Answers::Silence,
+            () if nature.deaf || nature.is_wedged(started) => Answers::Silence,
             () => Answers::Well,
         }
     }
@@ -232,6 +235,7 @@ impl Ibc for Gateway {
         self.drops_and(|nature| {
             nature.away_until = Some(Instant::now() + Duration::from_mins(1));
             nature.wedged = nature.wedged.filter(|_| nature.incurable);
+            nature.deaf = false;
         });
         Ok("OK".into())
     }
@@ -315,6 +319,7 @@ pub struct Keep {
     pub used: Mutex<Vec<(Used, Timestamp)>>,
     pub paused: Mutex<Option<Timestamp>>,
     pub again: AtomicBool,
+    pub latch: Mutex<Option<Diagnosis>>,
     /// The live account is not armed any more.
     pub disarmed: AtomicBool,
     /// The disk takes nothing any more.
@@ -331,6 +336,7 @@ impl Keep {
             used: Mutex::default(),
             paused: Mutex::default(),
             again: AtomicBool::new(false),
+            latch: Mutex::default(),
             disarmed: AtomicBool::new(false),
             full: AtomicBool::new(false),
         }
@@ -397,6 +403,14 @@ impl Keeping for Keep {
             return Err(Diagnosis::of(&BrokerError::Refused { address: "the arming file".into() }));
         }
         Ok(())
+    }
+
+    fn latched(&self) -> Option<Diagnosis> {
+        self.latch.lock().unwrap().clone()
+    }
+
+    fn latch(&self, breach: Option<&Diagnosis>) {
+        *self.latch.lock().unwrap() = breach.cloned();
     }
 
     fn asked_again(&self) -> bool {
