@@ -10,7 +10,7 @@ use crate::diagnosis::Diagnosis;
 use crate::event::{Stopped, Verdict};
 use crate::playbook::Plan;
 use crate::ports::World;
-use crate::steps::{Notes, Scope, Tries, container_state};
+use crate::steps::{Notes, Scope, Tries, container_state, safety};
 
 /// How a run closed.
 pub(super) struct Closed {
@@ -47,16 +47,26 @@ pub(super) async fn close(plan: &Plan, world: &World, course: &Course, stop: &Ca
         if verdict == Verdict::Green && stop.is_cancelled() {
             return Closed { verdict: Verdict::Interrupted, why, stopped };
         }
-        if let (Verdict::Green, Some((_, doubt))) = (verdict, doubts.first()) {
-            (verdict, why) = (Verdict::Safety, Some(doubt.why.clone()));
+        // What is certainly not safe is why the run ended, also where its time was over first.
+        let breach = doubts.iter().find(|(_, doubt)| safety::is_breach(doubt));
+        match (verdict, breach.or(doubts.first())) {
+            (Verdict::Green, Some((_, doubt))) => (verdict, why) = (Verdict::Safety, Some(doubt.why.clone())),
+            (Verdict::Failed | Verdict::Deadline | Verdict::Engine, Some((_, doubt))) if breach.is_some() => {
+                (verdict, why) = (Verdict::Safety, Some(doubt.why.clone()));
+            }
+            _ => {}
         }
         for (item, doubt) in doubts {
             stopped.push(interlock::stop(world, item, doubt.why.message).await);
         }
     }
     // What was stopped for good is no green run, whatever the steps looked at.
-    if let (Verdict::Green, Some(broke)) = (verdict, course.stays_stopped()) {
-        (verdict, why) = (Verdict::Safety, Some(broke.clone()));
+    match (verdict, course.stays_stopped()) {
+        (Verdict::Green, Some(broke)) => (verdict, why) = (Verdict::Safety, Some(broke.clone())),
+        (Verdict::Failed | Verdict::Deadline, Some(broke)) if safety::tells_breach(broke) => {
+            (verdict, why) = (Verdict::Safety, Some(broke.clone()));
+        }
+        _ => {}
     }
     if verdict == Verdict::Failed && !course.stopped.is_empty() {
         verdict = Verdict::Safety;
@@ -79,7 +89,9 @@ pub(super) async fn close_again(
         ..Course::default()
     };
     let Closed { verdict, why, stopped } = close(plan, world, &again, stop).await;
-    Closed { verdict, why: before.why.or(why), stopped: before.stopped.into_iter().chain(stopped).collect() }
+    // A breach that came to light only now is why it ended as it did.
+    let why = if verdict == before.verdict { before.why.or(why) } else { why.or(before.why) };
+    Closed { verdict, why, stopped: before.stopped.into_iter().chain(stopped).collect() }
 }
 
 /// Whether everything that was started still runs, when every step has passed.

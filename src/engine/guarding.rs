@@ -1,5 +1,6 @@
 //! Listens to the stack while steps run: a container that starts or a gateway that logs in anew, by whomever, has every
-//! held container proven at once, not only when the step in progress is over.
+//! held container proven at once, not only when the step in progress is over. And every few seconds what runs and is held
+//! is looked at: what is certainly not safe does not run on because a gateway is waited for.
 //!
 //! Owns the listening. What is new, and what becomes of a container without a proof, is `rechecking`'s.
 
@@ -11,17 +12,18 @@ use futures_util::future::select_all;
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
-use super::rechecking::{Place, Shut, Starts, held};
+use super::interlock;
+use super::rechecking::{Place, Shut, Starts, held, unsafe_meanwhile};
 use super::waiting::until;
-use crate::diagnosis::Diagnosis;
+use crate::diagnosis::{Diagnosis, Failure};
 use crate::event::Stopped;
 use crate::playbook::PlannedStep;
 use crate::ports::docker::{Container, ContainerWatch, News};
 use crate::steps::ready::is_log_in;
 
-/// An engine that was restarted, or a container that was made anew by hand, is heard of no more: so often it is looked at
-/// all the same.
-const LOOK_AGAIN: Duration = Duration::from_secs(10);
+/// A file that appears, a container that is made by hand and an engine that was restarted are not heard of: so often
+/// everything is looked at all the same.
+const LOOK_AGAIN: Duration = Duration::from_secs(5);
 
 /// How far a list of steps is.
 pub(super) struct Progress<'a> {
@@ -32,12 +34,21 @@ pub(super) struct Progress<'a> {
     over: Notify,
     /// What was stopped for the while, until its own step.
     pub(super) for_now: RefCell<Vec<(Stopped, Diagnosis)>>,
+    /// A container is being stopped that is certainly not safe.
+    pub(super) stopping: Cell<bool>,
 }
 
 impl<'a> Progress<'a> {
     pub(super) fn of(steps: &'a [PlannedStep]) -> Self {
         let none = || vec![Cell::new(false); steps.len()];
-        Self { steps, begun: none(), done: none(), over: Notify::new(), for_now: RefCell::default() }
+        Self {
+            steps,
+            begun: none(),
+            done: none(),
+            over: Notify::new(),
+            for_now: RefCell::default(),
+            stopping: Cell::default(),
+        }
     }
 
     pub(super) fn begin(&self, place: usize) {
@@ -81,22 +92,38 @@ pub(super) async fn breach(starts: &Starts, progress: &Progress<'_>, place: Plac
         return std::future::pending().await;
     }
     let mut watches = Watches::default();
-    // What runs already is what is compared with later.
-    let mut look = true;
+    // What runs already was looked at before the first step.
+    let (mut look, mut again) = (false, Instant::now() + LOOK_AGAIN);
     loop {
         watches.refresh(place).await;
-        if look
-            && !watches.0.is_empty()
-            && let Some(breach) = prove(starts, progress, place).await
-        {
-            return breach;
+        if look {
+            // What needs no gateway comes first: that may take long to say nothing.
+            if let Some(breach) = seen(progress, place).await {
+                return breach;
+            }
+            if let Some(breach) = prove(starts, progress, place).await {
+                return breach;
+            }
+            again = Instant::now() + LOOK_AGAIN;
         }
         look = tokio::select! {
             () = watches.news(place) => true,
             () = progress.over.notified() => false,
-            () = until(Instant::now() + LOOK_AGAIN) => true,
+            () = until(again) => true,
         };
     }
+}
+
+/// Stops what is certainly not safe.
+async fn seen(progress: &Progress<'_>, place: Place<'_>) -> Option<Breach> {
+    let mut breach: Option<Breach> = None;
+    for (item, Failure { why, .. }) in unsafe_meanwhile(&progress.running(), place).await {
+        // Whatever ends meanwhile: this is why the run ends.
+        progress.stopping.set(true);
+        let stopped = interlock::stop(place.world, item, why.message.clone()).await;
+        breach.get_or_insert_with(|| Breach { stopped: Vec::new(), why }).stopped.push(stopped);
+    }
+    breach
 }
 
 async fn prove(starts: &Starts, progress: &Progress<'_>, place: Place<'_>) -> Option<Breach> {

@@ -37,7 +37,7 @@ use course::Course;
 pub use mending::{Bounds, Mended, Progress, mend};
 pub use naming::named;
 pub use preview::preview;
-use rechecking::Starts;
+use rechecking::{Place, Starts};
 use schedule::Stage;
 pub use supervision::{Budget, Keeping, Ran, Supervision, Used, is_personal};
 pub use turns::Turns;
@@ -72,6 +72,7 @@ pub async fn run(plan: &Plan, world: &World, begin: RunStarted, events: &Sender,
     let mut course = Course::default();
     course.stopped_for_now(interlock::open(plan, orderly).await);
     let starts = &Starts::default();
+    starts.begin(Place { plan, world: orderly, stop, to_come: &[] }).await;
     let stage = Stage { plan, world, turns, events, starts, stop, deadline };
     schedule::carry_out(stage, &plan.steps, &mut course).await;
     let closed = closing::close(plan, orderly, &course, stop).await;

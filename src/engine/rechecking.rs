@@ -14,8 +14,8 @@ use tokio_util::sync::CancellationToken;
 
 use super::interlock;
 use super::step::Ended;
-use super::waiting::{Unmet, Wait};
-use crate::diagnosis::{Class, Diagnosis, Failure};
+use super::waiting::{self, NoAnswer, Unmet, Wait};
+use crate::diagnosis::{Class, Diagnosis, Failure, Pace};
 use crate::event::{Outcome, Stopped};
 use crate::playbook::{Plan, PlannedStep};
 use crate::ports::World;
@@ -28,8 +28,8 @@ use crate::steps::{Action, Attempt, Notes, Scope, StackContainer, Tries};
 /// How long a proof may take once no step is left that would start the container again.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// When each container was started, and the gateway logged in, by its key, as it was seen last; nothing before a held one
-/// was seen to run.
+/// When each container was started, and the gateway logged in, by its key, as it was seen last; nothing before the first
+/// look.
 #[derive(Debug, Default)]
 pub(super) struct Starts(Mutex<Option<BTreeMap<String, String>>>);
 
@@ -52,12 +52,19 @@ pub(super) enum Shut {
 }
 
 impl Starts {
+    /// What runs before the first step, with which the later looks compare. Where no engine answers yet, whatever runs
+    /// once it does is new.
+    pub(super) async fn begin(&self, place: Place<'_>) {
+        let now = look(place).await;
+        *self.seen() = now;
+    }
+
     /// Looks once the step is over. A held container whose proof fails is stopped; that ends the run, unless a step is
     /// still to come that starts it through its gate.
     pub(super) async fn after(&self, step: &PlannedStep, ended: &mut Ended, place: Place<'_>) {
         let held = held(place.plan);
         bring_back(&held, ended, place).await;
-        let Some(now) = look(&held, place).await else { return };
+        let Some(now) = look(place).await else { return };
         let started = self.news(&now, step, &held);
         for shut in prove(&held, &now, &started, place).await {
             match shut {
@@ -76,13 +83,11 @@ impl Starts {
             return Vec::new();
         }
         let held = held(place.plan);
-        let Some(mut now) = look(&held, place).await else { return Vec::new() };
+        let Some(mut now) = look(place).await else { return Vec::new() };
         let started = {
-            let on_purpose = |key: &str| running.iter().any(|step| starts(step, key));
-            now.retain(|key, _| !on_purpose(key));
+            now.retain(|key, _| !on_purpose(running, key));
             let mut seen = self.seen();
-            // Before an earlier look nothing is known to be new.
-            let before = seen.get_or_insert_with(|| now.clone());
+            let before = seen.get_or_insert_default();
             let news = new(&now, before);
             before.extend(now.clone());
             news
@@ -97,7 +102,7 @@ impl Starts {
         step: &PlannedStep,
         held: &[&StackContainer],
     ) -> Vec<String> {
-        let Some(before) = self.seen().replace(now.clone()) else { return Vec::new() };
+        let before = self.seen().replace(now.clone()).unwrap_or_default();
         // A drill ends with the whole proof, after everything that it started.
         if matches!(step.action, Action::Drill(_)) {
             return Vec::new();
@@ -145,15 +150,30 @@ fn starts(step: &PlannedStep, key: &str) -> bool {
     matches!(&step.action, Action::Start(start) if start.container == key)
 }
 
-/// When what runs was started; nothing where no held container runs, or no engine answers.
-async fn look(held: &[&StackContainer], place: Place<'_>) -> Option<BTreeMap<String, String>> {
+/// Whether one of the running steps is about to start the container: it goes through its gate there.
+fn on_purpose(running: &[&PlannedStep], key: &str) -> bool {
+    running.iter().any(|step| starts(step, key))
+}
+
+/// The held containers that run although it is certain that their safe state does not hold: what can be seen without the
+/// gateway, whatever is waited for. What `stable` watches it looks at itself.
+pub(super) async fn unsafe_meanwhile<'a>(
+    running: &[&PlannedStep],
+    place: Place<'a>,
+) -> Vec<(&'a StackContainer, Failure)> {
+    if running.iter().any(|step| matches!(step.action, Action::Stable(_))) {
+        return Vec::new();
+    }
+    let mut found = interlock::unsafe_now(place.plan, place.world, Extent::Containers).await;
+    found.retain(|(item, _)| !on_purpose(running, &item.key));
+    found
+}
+
+/// When what runs was started; nothing where no engine answers.
+async fn look(place: Place<'_>) -> Option<BTreeMap<String, String>> {
     let docker = &place.world.docker;
     let mut now = BTreeMap::new();
-    let others = place.plan.stack.containers.values().filter(|item| !item.held);
-    for item in held.iter().copied().chain(others) {
-        if now.is_empty() && !item.held {
-            return None;
-        }
+    for item in place.plan.stack.containers.values() {
         if let Some(container) = docker.container(&item.spec.name).await.ok()?.filter(Container::is_running) {
             now.insert(item.key.clone(), container.started_at);
         }
@@ -165,7 +185,7 @@ async fn look(held: &[&StackContainer], place: Place<'_>) -> Option<BTreeMap<Str
         started.push_str(", logged in at ");
         started.push_str(&logged_in);
     }
-    Some(now).filter(|now| held.iter().any(|item| now.contains_key(&item.key)))
+    Some(now)
 }
 
 /// Starts what the step held back, through its gate, where no step is still to come that does.
@@ -195,15 +215,28 @@ async fn proof(item: &StackContainer, again: bool, place: Place<'_>) -> Result<(
     let Place { plan, world, stop, .. } = place;
     let (notes, waiting) = Notes::new();
     let scope = Scope { world, stack: &plan.stack, step: "", tries: Tries::default(), notes: &notes };
+    let until = Instant::now() + PATIENCE;
     if again {
-        return safety::holds(&scope, Some(&item.key), Extent::Gate).await;
+        // Its own step proves it again: one try is enough here, and a gateway that says nothing is not waited for.
+        return tokio::select! {
+            biased;
+            proven = safety::holds(&scope, Some(&item.key), Extent::Gate) => proven,
+            () = stop.cancelled() => Ok(()),
+            () = waiting::until(until) => Err(late(Diagnosis::of(&NoAnswer))),
+        };
     }
-    let mut wait = Wait::quiet(&item.key, stop, Instant::now() + PATIENCE, waiting);
+    let mut wait = Wait::quiet(&item.key, stop, until, waiting);
     match wait.until_it_passes(async |_| safety::holds(&scope, Some(&item.key), Extent::Gate).await).await {
         // Ended by hand: the run is interrupted, and leaves the containers as they are.
         Ok(()) | Err(Unmet::Stopped) => Ok(()),
+        Err(Unmet::OutOfTime(doubt)) if doubt.class != Class::Safety => Err(late(doubt.why)),
         Err(Unmet::Hopeless(doubt) | Unmet::OutOfTime(doubt)) => Err(doubt),
     }
+}
+
+/// The session showed nothing in time.
+fn late(why: Diagnosis) -> Failure {
+    safety::unproven("the live session", Failure { why, again: Some(Pace::Steady), class: Class::Step })
 }
 
 /// Stops a container whose safe state is in doubt.

@@ -74,6 +74,9 @@ pub(super) async fn carry_out(stage: Stage<'_>, steps: &[PlannedStep], course: &
             }
         }
     }
+    if !broken && progress.stopping.get() {
+        course.broken(guard.await);
+    }
     schedule.skip_the_rest(course);
     course.stopped_for_now(progress.for_now.take());
 }

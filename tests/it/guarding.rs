@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use openbell::event::Verdict;
-use openbell::ports::broker::BrokerError;
-use openbell::ports::docker::{LogLine, News};
+use openbell::ports::broker::{BrokerError, Rung};
+use openbell::ports::docker::{Container, LogLine, News};
 use tokio::time::Instant;
 
 use crate::support::plan::{START, Told, fakes, run, steps};
@@ -164,5 +164,91 @@ async fn what_starts_in_a_step_that_follows_the_run_is_proven_too() {
     };
     let (told, ()) = tokio::join!(run(&plan, &fakes), happens);
     broken(&told, "safety::account");
+    assert!(!fakes.engine.is_running("stack-bot"));
+}
+
+/// A gateway is waited for that does not say anything, such as one that waits for a second factor.
+const MUTE: &str = "- { id: net, do: { network: {} } }
+- { id: long, within: 10m, do: { ready: {} } }
+- { id: bot, do: { start: { container: bot } } }";
+
+fn mute(fakes: &Fakes) {
+    (0..999).for_each(|_| fakes.gateway.probes.push(ProbeAnswer::SilentAt(Rung::Tcp)));
+}
+
+fn gameplan(fakes: &Fakes) {
+    fakes.engine.with(|state| state.paths.insert(("stack-bot".into(), "/data/gameplan.json".into())));
+}
+
+/// A stack that runs without its bot, and that bot.
+async fn without_bot() -> (Fakes, Container) {
+    let fakes = up().await;
+    let mut bot = fakes.engine.with(|state| state.containers.remove("stack-bot")).unwrap();
+    (bot.id, bot.started_at) = ("id-by-hand".into(), "2026-11-22T00:30:00Z".into());
+    mute(&fakes);
+    (fakes, bot)
+}
+
+#[track_caller]
+fn named(told: &Told, code: &str, within: Option<Duration>) {
+    assert_eq!(told.verdict, Verdict::Safety, "{:?}", told.report.why);
+    assert_eq!(told.report.why.as_ref().unwrap().code, code);
+    assert!(within.expect("the bot was stopped") <= Duration::from_secs(10), "{within:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_gameplan_that_appears_while_a_gateway_is_waited_for_stops_the_bot() {
+    let fakes = up().await;
+    mute(&fakes);
+    let (told, within) = while_it_runs(&fakes, MUTE, gameplan).await;
+    named(&told, "safety::present", within);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_bot_that_somebody_starts_with_a_gameplan_while_a_gateway_is_waited_for_is_stopped() {
+    let (fakes, bot) = without_bot().await;
+    let (told, within) = while_it_runs(&fakes, MUTE, |fakes| {
+        gameplan(fakes);
+        fakes.engine.with(|state| state.containers.insert("stack-bot".into(), bot));
+    })
+    .await;
+    named(&told, "safety::present", within);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_bot_that_somebody_makes_unsafe_while_a_gateway_is_waited_for_is_stopped() {
+    let (fakes, mut bot) = without_bot().await;
+    bot.env = vec!["DRY_RUN=false".into()];
+    let (told, within) = while_it_runs(&fakes, MUTE, |fakes| {
+        fakes.engine.with(|state| state.containers.insert("stack-bot".into(), bot));
+    })
+    .await;
+    named(&told, "safety::env", within);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_bot_that_somebody_starts_while_a_gateway_is_waited_for_does_not_run_unproven() {
+    let (fakes, bot) = without_bot().await;
+    let (told, within) = while_it_runs(&fakes, MUTE, |fakes| {
+        fakes.engine.with(|state| state.containers.insert("stack-bot".into(), bot));
+    })
+    .await;
+    // Its own step is still to come: it is stopped for the while, and the wait goes on.
+    assert_eq!(told.verdict, Verdict::Deadline, "{:?}", told.report.why);
+    assert!(within.expect("the bot was stopped") <= Duration::from_secs(15), "{within:?}");
+    assert!(told.report.stopped[0].because.contains("could not be checked"), "{:?}", told.report.stopped);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_gameplan_that_appears_in_the_last_moment_of_a_wait_is_why_the_run_ends() {
+    let fakes = up().await;
+    mute(&fakes);
+    let plan = steps(&MUTE.replace("10m", "63s"));
+    let happens = async {
+        tokio::time::sleep(Duration::from_secs(61)).await;
+        gameplan(&fakes);
+    };
+    let (told, ()) = tokio::join!(run(&plan, &fakes), happens);
+    named(&told, "safety::present", Some(Duration::ZERO));
     assert!(!fakes.engine.is_running("stack-bot"));
 }

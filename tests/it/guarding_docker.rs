@@ -1,9 +1,14 @@
-//! A gateway that is restarted by somebody else while a long step runs, on a real engine.
+//! What somebody else does while a long step runs, on a real engine.
 
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use crate::support::stack::Stack;
+use crate::support::stack::{IMAGE, Stack};
+
+fn has_begun(stack: &Stack, id: &str) -> bool {
+    let events = std::fs::read_to_string(stack.directory.path().join("events.jsonl")).unwrap_or_default();
+    events.lines().any(|line| line.contains("step_started") && line.contains(&format!("\"{id}\"")))
+}
 
 #[test]
 fn a_gateway_that_comes_back_live_in_the_midst_of_a_step_stops_the_bot() {
@@ -16,11 +21,7 @@ fn a_gateway_that_comes_back_live_in_the_midst_of_a_step_stops_the_bot() {
     stack.playbook("ready", &[("command: [\"--script\", \"ready\"]", command), (exec, long)]);
     let mut run = stack.command(&["run", "playbook.yaml", "--json", "--events", "events.jsonl"]);
     let mut going = run.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
-    let begun = |id: &str| {
-        let events = std::fs::read_to_string(stack.directory.path().join("events.jsonl")).unwrap_or_default();
-        events.lines().any(|line| line.contains("step_started") && line.contains(&format!("\"{id}\"")))
-    };
-    while !begun("long") {
+    while !has_begun(&stack, "long") {
         assert!(going.try_wait().unwrap().is_none(), "the run is over");
         std::thread::sleep(Duration::from_millis(20));
     }
@@ -40,4 +41,26 @@ fn a_gateway_that_comes_back_live_in_the_midst_of_a_step_stops_the_bot() {
     assert!(report["why"]["evidence"].to_string().contains("proven again after"), "{report}");
     assert_eq!(report["stopped"][0]["container"], "bot", "{report}");
     assert_eq!(stack.openbell(&["down", "playbook.yaml"]).code, 0);
+}
+
+#[test]
+fn a_bot_that_somebody_makes_unsafe_while_the_gateway_is_waited_for_ends_the_run() {
+    let stack = Stack::new("byhand");
+    stack.playbook("mute:3m", &[("id: api, within: 30s", "id: api, within: 2m")]);
+    let mut run = stack.command(&["run", "playbook.yaml", "--json", "--events", "events.jsonl"]);
+    let mut going = run.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    while !has_begun(&stack, "api") {
+        assert!(going.try_wait().unwrap().is_none(), "the run is over");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let (network, mine) = (format!("{}_default", stack.name), format!("openbell.playbook={}", stack.name));
+    let bot = stack.container("bot");
+    let made =
+        ["run", "-d", "--name", &bot, "--label", &mine, "--network", &network, "-e", "DRY_RUN=false", IMAGE];
+    stack.docker(&made);
+    let ended = crate::support::command::Ended::from(going.wait_with_output().unwrap());
+    assert_eq!(ended.code, 4, "{}", ended.stdout);
+    let report: serde_json::Value = serde_json::from_str(&ended.stdout).unwrap();
+    assert_eq!(report["why"]["code"], "safety::env", "{report}");
+    assert!(!stack.is_running("bot"));
 }

@@ -2,6 +2,7 @@
 
 use openbell::event::Verdict;
 use openbell::ports::broker::BrokerError;
+use openbell::ports::docker::Status;
 
 use crate::support::plan::{STACK, START, Told, fakes, plan, run, steps};
 use crate::support::world::{Fakes, ProbeAnswer};
@@ -125,7 +126,9 @@ async fn a_running_bot_with_another_environment_is_stopped_before_anything_is_wa
             .push(ProbeAnswer::Fails(BrokerError::Refused { address: "127.0.0.1:4002".into() }));
     });
     let told = run(&steps("- { id: api, within: 5m, do: { ready: {} } }"), &fakes).await;
-    assert_eq!(told.verdict, Verdict::Deadline);
+    // Its time was over, and it is not what has to be mended first.
+    assert_eq!((told.verdict, told.code("api")), (Verdict::Safety, "broker::refused"));
+    assert_eq!(told.report.why.as_ref().unwrap().code, "safety::env");
     assert_eq!(
         told.report.stopped[0].because,
         "DRY_RUN is `false` in the container stack-bot, expected true"
@@ -360,4 +363,42 @@ async fn a_read_only_api_is_proven_on_the_wire_at_every_form_of_it() {
         assert_eq!(code, 4, "{version}: {told}");
         assert!(told.contains("safety::takes_orders"), "{version}: {told}");
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_breach_that_is_certain_is_not_hidden_by_a_gateway_that_does_not_answer() {
+    let breaks: [(&str, fn(&Fakes)); 2] = [
+        ("safety::present", |fakes| {
+            fakes.engine.with(|state| state.paths.insert(("stack-bot".into(), "/data/gameplan.json".into())));
+        }),
+        ("safety::second_bot", |fakes| {
+            let mut second = crate::support::engine::made("by-hand");
+            (second.image, second.networks) = ("bot".into(), vec!["stack_default".into()]);
+            second.status = Status::Running;
+            fakes.engine.with(|state| state.containers.insert("by-hand".into(), second));
+        }),
+    ];
+    for (code, breaks) in breaks {
+        let fakes = started().await;
+        fakes.engine.with(|state| state.containers.get_mut("stack-bot").unwrap().status = Status::Exited);
+        let error = || BrokerError::Refused { address: "127.0.0.1:4002".into() };
+        (0..999).for_each(|_| fakes.gateway.probes.push(ProbeAnswer::Fails(error())));
+        breaks(&fakes);
+        let told = run(&steps(START), &fakes).await;
+        assert_eq!((told.verdict, told.code("bot")), (Verdict::Safety, code));
+        assert_eq!(told.step("bot").attempts, 1, "another try cannot help");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_breach_that_is_certain_is_not_hidden_by_processes_that_cannot_be_looked_at() {
+    let fakes = started().await;
+    fakes.engine.with(|state| {
+        state.shell("stack-bot", &[]);
+        state.mute_exec = true;
+        state.paths.insert(("stack-bot".into(), "/data/gameplan.json".into()));
+    });
+    let told = run(&steps("- { id: net, do: { network: {} } }"), &fakes).await;
+    assert_eq!(told.verdict, Verdict::Safety);
+    assert!(told.report.stopped[0].because.contains("gameplan.json exists"), "{:?}", told.report.stopped);
 }

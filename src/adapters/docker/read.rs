@@ -60,6 +60,11 @@ pub(super) fn container(found: models::ContainerInspectResponse) -> Container {
         addresses: networks.iter().filter_map(address).collect(),
         networks: networks.into_iter().map(|(name, _)| name).collect(),
         host_network: host.network_mode.as_deref() == Some("host"),
+        network_of: host
+            .network_mode
+            .as_deref()
+            .and_then(|mode| mode.strip_prefix("container:"))
+            .map(str::to_owned),
         exposed: exposed(config.exposed_ports.unwrap_or_default()),
         pid: state.pid.and_then(|pid| u32::try_from(pid).ok()).filter(|pid| *pid > 0),
         status: status(&state),

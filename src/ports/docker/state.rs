@@ -102,6 +102,8 @@ pub struct Container {
     pub addresses: Vec<Address>,
     /// It shares the host's network: published ports mean nothing then.
     pub host_network: bool,
+    /// The container whose network it shares instead of having one of its own, by id or name: `--network container:…`.
+    pub network_of: Option<String>,
     /// Ports that its image or its definition names, published or not.
     pub exposed: Vec<u16>,
     /// Process id of its main process on the engine's machine, while it runs.
@@ -130,6 +132,13 @@ impl Container {
     /// Whether its main process runs.
     pub fn is_running(&self) -> bool {
         self.status == Status::Running
+    }
+
+    /// Whether the engine, or whoever made another container, means this one: by its name, or by its id, also the short
+    /// form of it.
+    pub fn is_called(&self, reference: &str) -> bool {
+        const SHORT: usize = 12;
+        self.name == reference || reference.len() >= SHORT && self.id.starts_with(reference)
     }
 
     /// Whether it does something, or is about to.
@@ -199,6 +208,9 @@ pub struct LogLine {
     /// The line, without its end.
     pub text: String,
 }
+
+/// Most bytes that are kept of what a command in a container prints.
+pub const MOST_OUTPUT: usize = 256 * 1024;
 
 /// What a command in a container gave.
 #[derive(Clone, Debug, PartialEq, Eq)]

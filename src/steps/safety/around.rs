@@ -67,23 +67,44 @@ async fn second_bot(scope: &Scope<'_>, containers: &[Container]) -> Result<(), F
     let stack = scope.stack;
     let own = |container: &&Container| stack.containers.values().any(|item| item.spec.name == container.name);
     let images = images(scope, containers).await?;
-    let running = containers.iter().filter(own);
+    let running = || containers.iter().filter(own).map(|container| whose_network(container, containers));
     let mut networks: BTreeSet<&str> =
-        running.flat_map(|container| &container.networks).map(String::as_str).collect();
+        running().flat_map(|container| &container.networks).map(String::as_str).collect();
     networks.insert(&stack.network);
+    let shared: BTreeSet<&str> = running().map(|container| container.id.as_str()).collect();
     for container in containers.iter().filter(|container| !own(container)) {
         let same = images.contains(&container.image) || images.contains(&container.image_id);
-        let near = || container.networks.iter().any(|network| networks.contains(network.as_str()));
+        let at = whose_network(container, containers);
+        let near = || {
+            shared.contains(at.id.as_str())
+                || at.networks.iter().any(|network| networks.contains(network.as_str()))
+        };
         // On the host's network may also be what another playbook made, and holds itself.
         let others = || container.labels.get("openbell.playbook").is_some_and(|name| *name != stack.name);
-        let on_host = || container.host_network && !others();
+        let on_host = || at.host_network && !others();
         if same && (near() || on_host() || is_connected(scope, container, containers).await) {
-            let networks = container.networks.join(", ");
+            let networks = match &container.network_of {
+                Some(_) => format!("that of the container {}", at.name),
+                None => container.networks.join(", "),
+            };
             let (container, image) = (container.name.clone(), container.image.clone());
             return Err(SafetyError::SecondBot { container, image, networks }.into());
         }
     }
     Ok(())
+}
+
+/// The container in whose network another one is: itself, or where it shares that of another, the last one of that chain.
+/// It is on that one's networks, and has its 127.0.0.1.
+fn whose_network<'a>(container: &'a Container, containers: &'a [Container]) -> &'a Container {
+    let mut at = container;
+    // No chain is longer, unless it leads back to where it began.
+    for _ in containers {
+        let next = at.network_of.as_ref().and_then(|of| containers.iter().find(|other| other.is_called(of)));
+        let Some(next) = next else { break };
+        at = next;
+    }
+    at
 }
 
 /// The images of held containers: by name, by what that name means now, and by what runs. A second name for an image

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use super::strategy::StrategyCheck;
 use super::{Attempt, Scope, StackContainer, container_state};
-use crate::diagnosis::Failure;
+use crate::diagnosis::{Class, Diagnosis, Failure};
 use crate::ports::docker::{Container, DockerError, PathInContainer};
 
 mod around;
@@ -23,6 +23,9 @@ pub use session::{accounts, allowed, gate};
 
 /// Where the kernel mounts file systems of its own in every container: the engine does not show what is there.
 const KERNEL: &[&str] = &["/dev", "/proc", "/sys"];
+
+/// Code of what could not be checked.
+const UNPROVEN: &str = "safety::unproven";
 
 /// How much of the safe state is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,36 +49,73 @@ impl Extent {
 
 /// Whether the declared safe state holds, for the container `held` to run. Assertions about another container that
 /// does not exist yet are not broken: they are asked for again when it is to be started.
+///
+/// What the engine shows comes first, then the accounts, then the strategy: a breach that is certain is told at once, and
+/// is never hidden by something that could not be looked at.
 pub async fn holds(scope: &Scope<'_>, held: Option<&str>, extent: Extent) -> Result<(), Failure> {
+    let mut doubts = Doubts::default();
     let safety = &scope.stack.safety;
-    if !safety.accounts.is_empty() {
-        match extent {
-            Extent::Gate => gate(scope).await?,
-            Extent::Whole => drop(accounts(scope).await?),
-            Extent::Seen | Extent::Containers => {}
-        }
-    }
     for item in scope.stack.containers.values() {
         let asserted = safety.env.contains_key(&item.key);
+        // An engine that does not answer shows nothing else either.
         match find(scope, &item.key).await? {
-            Some(container) => environments(scope, item, &container, extent).await?,
-            None if asserted && held == Some(item.key.as_str()) => return Err(missing(&item.key)),
+            Some(container) => doubts.note(environments(scope, item, &container, extent).await)?,
+            None if asserted && held == Some(item.key.as_str()) => doubts.note(Err(missing(&item.key)))?,
             None => {}
         }
     }
     for (key, path) in &safety.absent {
         match find(scope, key).await? {
-            Some(container) => nothing_at(scope, &container, path, extent).await?,
-            None if held == Some(key.as_str()) => return Err(missing(key)),
+            Some(container) => doubts.note(nothing_at(scope, &container, path, extent).await)?,
+            None if held == Some(key.as_str()) => doubts.note(Err(missing(key)))?,
             None => {}
         }
     }
-    around::around(scope).await?;
+    doubts.note(around::around(scope).await)?;
+    if !safety.accounts.is_empty() {
+        match extent {
+            Extent::Gate => doubts.note(gate(scope).await)?,
+            Extent::Whole => doubts.note(accounts(scope).await.map(drop))?,
+            Extent::Seen | Extent::Containers => {}
+        }
+    }
     let says = scope.stack.strategy.as_ref().map(|strategy| strategy.evidence.container.as_str());
     if extent == Extent::Whole && says.is_some() && says == held {
-        StrategyCheck {}.attempt(scope).await?;
+        doubts.note(StrategyCheck {}.attempt(scope).await.map(drop))?;
     }
-    Ok(())
+    doubts.end()
+}
+
+/// What could not be proven so far, while a breach that is certain is still looked for.
+#[derive(Default)]
+struct Doubts(Option<Failure>);
+
+impl Doubts {
+    /// Ends the look at a breach that is certain. Of two doubts the one that another try cannot lift counts.
+    fn note(&mut self, seen: Result<(), Failure>) -> Result<(), Failure> {
+        let Err(failure) = seen else { return Ok(()) };
+        if is_breach(&failure) {
+            return Err(failure);
+        }
+        if self.0.as_ref().is_none_or(|first| first.again.is_some() && failure.again.is_none()) {
+            self.0 = Some(failure);
+        }
+        Ok(())
+    }
+
+    fn end(self) -> Result<(), Failure> {
+        self.0.map_or(Ok(()), Err)
+    }
+}
+
+/// Whether a failure says that the safe state is broken for certain; or else that it could not be looked at, or not yet.
+pub fn is_breach(failure: &Failure) -> bool {
+    failure.class == Class::Safety && failure.again.is_none() && tells_breach(&failure.why)
+}
+
+/// The same of a reason for which a container was stopped for good.
+pub fn tells_breach(why: &Diagnosis) -> bool {
+    why.code != UNPROVEN
 }
 
 /// The environment a container was made with, and that of its processes where it is one that is asserted or held.

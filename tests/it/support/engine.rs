@@ -97,7 +97,10 @@ impl State {
             return Some(format!("{}\0openbell-end=\0", env.join("\0")));
         }
         let at = (container.to_owned(), command.last()?.clone());
-        Some(if self.inside.contains(&at) { "openbell-stands\n" } else { "" }.to_owned())
+        Some(
+            if self.inside.contains(&at) { "openbell-stands\nopenbell-end=\n" } else { "openbell-end=\n" }
+                .to_owned(),
+        )
     }
 }
 
@@ -173,6 +176,7 @@ pub fn made(name: &str) -> Container {
         networks: vec![],
         addresses: vec![],
         host_network: false,
+        network_of: None,
         stop_grace: None,
         check: None,
         exposed: vec![],

@@ -37,6 +37,7 @@ pub fn container(name: &str, ip: &str) -> Container {
         networks: vec!["paper".to_owned()],
         addresses: vec![Address { network: "paper".to_owned(), ip: ip.parse::<IpAddr>().unwrap() }],
         host_network: false,
+        network_of: None,
         stop_grace: None,
         check: None,
         exposed: Vec::new(),
