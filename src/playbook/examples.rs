@@ -33,7 +33,7 @@ pub(super) const EXAMPLES: &[Example] = &[
     ),
     (
         "/definitions/SafetyFormat/properties/absent",
-        &[r#"[{"container": "bot", "path": "/data/gameplan.json"}]"#],
+        &[r#"[{"container": "bot", "path": "/data/gameplan.json"}, {"host": "../data/gameplan.json"}]"#],
     ),
     ("/definitions/WindowFormat/properties/name", &[r#""IBKR, as announced""#]),
     ("/definitions/WindowFormat/properties/zone", &[r#""America/New_York""#, r#""Europe/Zurich""#]),
@@ -41,6 +41,7 @@ pub(super) const EXAMPLES: &[Example] = &[
     ("/definitions/WindowFormat/properties/from", &[r#""23:00""#]),
     ("/definitions/WindowFormat/properties/until", &[r#""02:00""#, r#""sun 02:00""#]),
     ("/definitions/AbsentFormat/properties/path", &[r#""/data/gameplan.json""#]),
+    ("/definitions/AbsentFormat/properties/host", &[r#""../data/gameplan.json""#]),
     ("/definitions/ContainerFormat/properties/image", &[r#""ghcr.io/gnzsnz/ib-gateway:10.37.1l""#]),
     ("/definitions/ContainerFormat/properties/entrypoint", &[r#"["/usr/bin/tini", "--"]"#]),
     ("/definitions/ContainerFormat/properties/command", &[r#"["python", "-m", "bot"]"#]),

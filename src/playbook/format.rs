@@ -159,7 +159,7 @@ pub struct SafetyFormat {
     /// Environment that containers must have, by container: variable and exact value.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub env: BTreeMap<String, BTreeMap<String, String>>,
-    /// Paths that must not exist in containers, volumes included.
+    /// Paths that must not exist: in containers, volumes included, or on the machine that openbell runs on.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub absent: Vec<AbsentFormat>,
 }
@@ -182,14 +182,20 @@ fn paper_accounts() -> Vec<AccountPattern> {
         .to_vec()
 }
 
-/// A path that must not exist in a container.
+/// A path that must not exist: `container` and `path`, or `host`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AbsentFormat {
-    /// The container, as named under `containers`.
-    pub container: String,
-    /// Absolute path in the container.
-    pub path: String,
+    /// The container, as named under `containers`. Default: none, with `host`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub container: Option<String>,
+    /// Absolute path in the container. Default: none, with `host`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub path: Option<String>,
+    /// Path on the machine that openbell runs on, relative to the playbook's directory. A link counts as present wherever
+    /// it leads. Default: none, with `container` and `path`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub host: Option<PathBuf>,
 }
 
 /// One of the playbooks that a matrix makes of one.

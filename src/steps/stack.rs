@@ -1,6 +1,7 @@
 //! What a playbook declares, resolved: what the steps act on and hold the world against.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use super::ready::Ready;
@@ -185,4 +186,6 @@ pub struct Safety {
     pub env: BTreeMap<String, BTreeMap<String, String>>,
     /// Paths that must not exist, by container.
     pub absent: Vec<(String, String)>,
+    /// Paths that must not exist on the machine that openbell runs on, absolute.
+    pub absent_here: Vec<PathBuf>,
 }

@@ -1,10 +1,13 @@
 //! What is not safe, in words.
 
+use std::path::PathBuf;
+
 use miette::Diagnostic;
 use thiserror::Error;
 
 use crate::diagnosis::{Class, Diagnosis, Explain, Failure, Pace};
 use crate::ports::broker::AccountId;
+use crate::ports::files::Standing;
 
 /// What is not safe. Every one of these keeps the bot from running.
 #[derive(Debug, Error, Diagnostic)]
@@ -127,6 +130,15 @@ pub enum SafetyError {
         /// Its size in bytes; nothing when only the container's programs see it.
         size: Option<i64>,
     },
+    /// A path exists on the machine that openbell runs on, and must not.
+    #[error("{} exists on this machine", path.display())]
+    #[diagnostic(code(safety::present_on_host), help("move the file away, and run again"))]
+    PresentOnHost {
+        /// The path, absolute.
+        path: PathBuf,
+        /// What stands there.
+        standing: Standing,
+    },
     /// The bot says it runs another strategy.
     #[error("the container {container} says it runs strategy {seen}, expected {expected}")]
     #[diagnostic(
@@ -205,6 +217,7 @@ impl Explain for SafetyError {
             | Self::SecondBot { .. }
             | Self::Env { .. }
             | Self::Present { .. }
+            | Self::PresentOnHost { .. }
             | Self::Strategy { .. } => None,
         }
     }
@@ -221,6 +234,12 @@ impl Explain for SafetyError {
             Self::Present { size: None, .. } => {
                 vec!["seen from the inside of the container; the engine does not show it".to_owned()]
             }
+            Self::PresentOnHost { standing, .. } => vec![match standing {
+                Standing::File(size) => format!("{size} bytes"),
+                Standing::Directory => "a directory".to_owned(),
+                Standing::Link => "a symbolic link; it counts wherever it leads".to_owned(),
+                Standing::Other => "no regular file".to_owned(),
+            }],
             Self::SecondBot { image, networks, .. } => {
                 vec![format!("image: {image}"), format!("networks: {networks}")]
             }

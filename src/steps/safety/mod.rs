@@ -70,6 +70,7 @@ pub async fn holds(scope: &Scope<'_>, held: Option<&str>, extent: Extent) -> Res
             None => {}
         }
     }
+    absent_here(scope)?;
     around::around(scope).await?;
     let says = scope.stack.strategy.as_ref().map(|strategy| strategy.evidence.container.as_str());
     if extent == Extent::Whole && says.is_some() && says == held {
@@ -150,6 +151,18 @@ pub async fn absent(scope: &Scope<'_>, key: &str, path: &str, extent: Extent) ->
         Some(container) => nothing_at(scope, &container, path, extent).await,
         None => Err(missing(key)),
     }
+}
+
+/// Nothing stands at the declared paths of this machine. What cannot be looked at counts as broken.
+pub fn absent_here(scope: &Scope<'_>) -> Result<(), Failure> {
+    for path in &scope.stack.safety.absent_here {
+        let found = scope.world.files.standing(path);
+        let found = found.map_err(|error| unproven(&path.display().to_string(), error.into()))?;
+        if let Some(standing) = found {
+            return Err(SafetyError::PresentOnHost { path: path.clone(), standing }.into());
+        }
+    }
+    Ok(())
 }
 
 async fn nothing_at(
