@@ -27,6 +27,7 @@ pub(super) const EXAMPLES: &[Example] = &[
     ("/definitions/FileEvidenceFormat/properties/field", &[r#""/strategy""#]),
     ("/definitions/FileEvidenceFormat/properties/pattern", &[r#""strategy=(\\w+)""#]),
     ("/definitions/SafetyFormat/properties/accounts", &[r#"["DU*", "DF*"]"#]),
+    ("/definitions/SafetyFormat/properties/positions", &[r#""none""#, r#"["SPY", "QQQ"]"#]),
     (
         "/definitions/SafetyFormat/properties/env",
         &[r#"{"bot": {"DRY_RUN": "true", "TRADING_MODE": "paper"}}"#],

@@ -182,6 +182,10 @@ pub struct Safety {
     pub accounts: Vec<AccountPattern>,
     /// The API is declared to refuse orders, or to take them.
     pub read_only: Option<bool>,
+    /// No order may be open.
+    pub no_orders: bool,
+    /// The symbols that alone may be held; `None` where nobody cares.
+    pub positions: Option<Vec<String>>,
     /// Environment by container.
     pub env: BTreeMap<String, BTreeMap<String, String>>,
     /// Paths that must not exist, by container.

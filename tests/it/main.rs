@@ -21,6 +21,7 @@ mod compose_reader;
 mod conditions;
 mod container_sockets;
 mod crash;
+mod declared;
 mod diagnose_docker;
 mod diagnose_fix;
 mod diagnose_secrets;

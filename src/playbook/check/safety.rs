@@ -35,6 +35,12 @@ impl Check<'_> {
             self.problem("safety::no_accounts", "/safety/accounts", message, "such as [\"DU*\", \"DF*\"]");
         }
         self.accounts();
+        if safety.read_only == Some(true) && safety.open_orders.is_some() {
+            let message =
+                "a gateway whose API is read-only tells no open orders: they could not be proven".to_owned();
+            let help = "leave one of the two out: `read_only` says that no client can place any";
+            self.problem("safety::contradiction", "/safety/open_orders", message, help);
+        }
         for (container, expected) in &safety.env {
             let pointer = format!("/safety/env/{}", escaped(container));
             self.reference(&pointer, container);

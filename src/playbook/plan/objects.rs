@@ -47,6 +47,8 @@ pub(super) fn stack(playbook: &Playbook, file: &Path) -> Stack {
             armed: Vec::new(),
             accounts: playbook.safety.accounts.clone(),
             read_only: playbook.safety.read_only,
+            no_orders: playbook.safety.open_orders.is_some(),
+            positions: playbook.safety.positions.as_ref().map(|symbols| symbols.0.clone()),
             env: playbook.safety.env.clone(),
             absent: absent.filter_map(|a| Some((a.container.clone()?, a.path.clone()?))).collect(),
             absent_here: absent_here.map(|path| resolved(path, directory)).collect(),

@@ -6,7 +6,7 @@ use miette::Diagnostic;
 use thiserror::Error;
 
 use crate::diagnosis::{Class, Diagnosis, Explain, Failure, Pace};
-use crate::ports::broker::AccountId;
+use crate::ports::broker::{AccountId, OpenOrder, Position};
 use crate::ports::files::Standing;
 
 /// What is not safe. Every one of these keeps the bot from running.
@@ -95,6 +95,34 @@ pub enum SafetyError {
     TakesOrders {
         /// The question for open orders had no answer.
         unseen: bool,
+    },
+    /// An order is open.
+    #[error("an order is open: {order}; expected none")]
+    #[diagnostic(
+        code(safety::open_order),
+        help("cancel it where it was placed, or wait until it has ended: openbell cancels nothing")
+    )]
+    OpenOrder {
+        /// The first.
+        order: OpenOrder,
+        /// The others.
+        others: Vec<String>,
+    },
+    /// An account holds what is not expected.
+    #[error("an unexpected position: {position}; expected {expected}")]
+    #[diagnostic(
+        code(safety::position),
+        help(
+            "close it where it belongs to, or name its symbol in `safety.positions`: openbell closes nothing"
+        )
+    )]
+    Position {
+        /// The first.
+        position: Position,
+        /// The allowed symbols.
+        expected: String,
+        /// The others.
+        others: Vec<String>,
     },
     /// A variable of a container differs.
     #[error("{name} is {} in the container {container}, expected {expected}", quoted(seen.as_ref()))]
@@ -212,6 +240,8 @@ impl Explain for SafetyError {
             Self::Account { .. }
             | Self::ArmedDiffers { .. }
             | Self::TakesOrders { .. }
+            | Self::OpenOrder { .. }
+            | Self::Position { .. }
             | Self::MasterClient { .. }
             | Self::Port { .. }
             | Self::SecondBot { .. }
@@ -229,6 +259,9 @@ impl Explain for SafetyError {
             | Self::TakesOrders { .. }
             | Self::MasterClient { .. }
             | Self::Port { .. } => Vec::new(),
+            Self::OpenOrder { others, .. } | Self::Position { others, .. } => {
+                others.iter().map(|other| format!("also: {other}")).collect()
+            }
             Self::Env { by, .. } => vec![format!("seen by {by}")],
             Self::Present { size: Some(size), .. } => vec![format!("{size} bytes")],
             Self::Present { size: None, .. } => {

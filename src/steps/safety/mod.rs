@@ -12,12 +12,14 @@ use crate::ports::docker::{Container, DockerError, PathInContainer};
 
 mod around;
 mod error;
+mod holdings;
 mod inside;
 mod master;
 mod session;
 
 pub use around::{has_socat, implied, is_of};
 pub use error::{HiddenError, SafetyError};
+pub use holdings::UntoldError;
 pub use inside::{InsideError, PROCESSES, processes};
 pub use session::{accounts, allowed, gate};
 
