@@ -51,6 +51,8 @@ async fn handshake(address: &str, run: usize) -> Duration {
         answer: PATIENCE,
         question: Question::CurrentTime,
         open_orders: false,
+        all_orders: false,
+        positions: false,
     };
     let begun = Instant::now();
     WireProbe.probe(&ask, &|_| {}).await.end.expect("the gateway is ready");

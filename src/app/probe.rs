@@ -121,6 +121,8 @@ impl<'a> Climbing<'a> {
             answer: left,
             question: Question::CurrentTime,
             open_orders: false,
+            all_orders: false,
+            positions: false,
         };
         WireProbeWithin(left).probe(&ask, &reached).await
     }

@@ -137,6 +137,8 @@ async fn probe(world: &World, target: &Target, reached: &(dyn Fn(Rung) + Sync)) 
         answer: ANSWER,
         question: Question::CurrentTime,
         open_orders: true,
+        all_orders: false,
+        positions: false,
     };
     let mut climb = world.probe.probe(&ask, reached).await;
     for _ in 1..OWN_IDS {
@@ -161,6 +163,8 @@ async fn trials(world: &World, target: &Target) -> Vec<Trial> {
             answer: ANSWER,
             question: Question::NextId,
             open_orders: false,
+            all_orders: false,
+            positions: false,
         };
         let why = world.probe.probe(&ask, &|_| {}).await.end.err();
         let works = why.is_none();

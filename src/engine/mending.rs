@@ -254,6 +254,8 @@ impl<'a> Mending<'a> {
             answer: ANSWER,
             question,
             open_orders: *self.measure == Measure::ReadOnlyOff,
+            all_orders: false,
+            positions: false,
         }
     }
 

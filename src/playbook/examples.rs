@@ -27,13 +27,14 @@ pub(super) const EXAMPLES: &[Example] = &[
     ("/definitions/FileEvidenceFormat/properties/field", &[r#""/strategy""#]),
     ("/definitions/FileEvidenceFormat/properties/pattern", &[r#""strategy=(\\w+)""#]),
     ("/definitions/SafetyFormat/properties/accounts", &[r#"["DU*", "DF*"]"#]),
+    ("/definitions/SafetyFormat/properties/positions", &[r#""none""#, r#"["SPY", "QQQ"]"#]),
     (
         "/definitions/SafetyFormat/properties/env",
         &[r#"{"bot": {"DRY_RUN": "true", "TRADING_MODE": "paper"}}"#],
     ),
     (
         "/definitions/SafetyFormat/properties/absent",
-        &[r#"[{"container": "bot", "path": "/data/gameplan.json"}]"#],
+        &[r#"[{"container": "bot", "path": "/data/gameplan.json"}, {"host": "../data/gameplan.json"}]"#],
     ),
     ("/definitions/WindowFormat/properties/name", &[r#""IBKR, as announced""#]),
     ("/definitions/WindowFormat/properties/zone", &[r#""America/New_York""#, r#""Europe/Zurich""#]),
@@ -41,6 +42,7 @@ pub(super) const EXAMPLES: &[Example] = &[
     ("/definitions/WindowFormat/properties/from", &[r#""23:00""#]),
     ("/definitions/WindowFormat/properties/until", &[r#""02:00""#, r#""sun 02:00""#]),
     ("/definitions/AbsentFormat/properties/path", &[r#""/data/gameplan.json""#]),
+    ("/definitions/AbsentFormat/properties/host", &[r#""../data/gameplan.json""#]),
     ("/definitions/ContainerFormat/properties/image", &[r#""ghcr.io/gnzsnz/ib-gateway:10.37.1l""#]),
     ("/definitions/ContainerFormat/properties/entrypoint", &[r#"["/usr/bin/tini", "--"]"#]),
     ("/definitions/ContainerFormat/properties/command", &[r#"["python", "-m", "bot"]"#]),

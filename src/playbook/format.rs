@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::container::ContainerFormat;
 use super::evidence::EvidenceFormat;
+use super::holdings::{OpenOrdersText, PositionsText};
 use super::journal::JournalFormat;
 use super::maintenance::MaintenanceFormat;
 use super::notify::NotifyFormat;
@@ -156,10 +157,18 @@ pub struct SafetyFormat {
     /// are; `false` says that it is meant to take them, and `diagnose` tells when it does not. Default: nobody cares.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub read_only: Option<bool>,
+    /// `none` where no order may be open, of whichever client id and of every account. Proven whenever the accounts are. A
+    /// gateway whose API is read-only does not tell: not with `read_only: true`. Default: nobody cares.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub open_orders: Option<OpenOrdersText>,
+    /// `none`, or a list of the symbols that alone may be held in any account. Proven whenever the accounts are. Default:
+    /// nobody cares.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub positions: Option<PositionsText>,
     /// Environment that containers must have, by container: variable and exact value.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub env: BTreeMap<String, BTreeMap<String, String>>,
-    /// Paths that must not exist in containers, volumes included.
+    /// Paths that must not exist: in containers, volumes included, or on the machine that openbell runs on.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub absent: Vec<AbsentFormat>,
 }
@@ -170,6 +179,8 @@ impl Default for SafetyFormat {
             mode: Mode::Paper,
             accounts: paper_accounts(),
             read_only: None,
+            open_orders: None,
+            positions: None,
             env: BTreeMap::new(),
             absent: Vec::new(),
         }
@@ -182,14 +193,20 @@ fn paper_accounts() -> Vec<AccountPattern> {
         .to_vec()
 }
 
-/// A path that must not exist in a container.
+/// A path that must not exist: `container` and `path`, or `host`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AbsentFormat {
-    /// The container, as named under `containers`.
-    pub container: String,
-    /// Absolute path in the container.
-    pub path: String,
+    /// The container, as named under `containers`. Default: none, with `host`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub container: Option<String>,
+    /// Absolute path in the container. Default: none, with `host`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub path: Option<String>,
+    /// Path on the machine that openbell runs on, relative to the playbook's directory. A link counts as present wherever
+    /// it leads. Default: none, with `container` and `path`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub host: Option<PathBuf>,
 }
 
 /// One of the playbooks that a matrix makes of one.

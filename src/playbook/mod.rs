@@ -12,6 +12,7 @@ mod evidence;
 mod examples;
 mod format;
 mod from_compose;
+mod holdings;
 mod holes;
 mod include;
 mod inputs;
@@ -39,6 +40,7 @@ pub use format::{
     AbsentFormat, ConnectionFormat, Mode, Playbook, SafetyFormat, Step, StrategyFormat, VariantFormat,
 };
 pub use from_compose::ComposeReference;
+pub use holdings::{OpenOrdersText, PositionsText};
 pub use inputs::Inputs;
 pub use journal::{Days, JournalFormat, Size};
 pub use load::{Loaded, load, load_text};

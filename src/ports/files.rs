@@ -1,6 +1,6 @@
 //! Files that a start-up needs from the host: build contexts, secrets, and what the kernel shows of a process.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use miette::Diagnostic;
 use secrecy::SecretString;
@@ -28,6 +28,19 @@ pub struct BuildContext {
     pub digest: String,
 }
 
+/// What stands at a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// A regular file of that many bytes.
+    File(u64),
+    /// A directory.
+    Directory,
+    /// A symbolic link, wherever it leads.
+    Link,
+    /// Something else: a socket, a pipe, a device.
+    Other,
+}
+
 /// SHA-256 in hex: the one form of content digest in labels.
 pub fn sha256(content: &[u8]) -> String {
     use std::fmt::Write;
@@ -48,6 +61,11 @@ pub trait Files: Send + Sync {
     fn open_to_others(&self, _: &SecretSource) -> bool {
         false
     }
+    /// What stands at a path itself: a link is not followed. `None` where nothing does.
+    ///
+    /// # Errors
+    /// [`FileError::Unseen`] when that cannot be told.
+    fn standing(&self, path: &Path) -> Result<Option<Standing>, FileError>;
     /// The TCP sockets in the network of a process of this machine: the text of `/proc/<pid>/net/tcp` and, behind it,
     /// `/proc/<pid>/net/tcp6` (proc(5)). Linux only.
     fn process_sockets(&self, pid: u32) -> Result<String, FileError>;
@@ -61,6 +79,19 @@ pub enum FileError {
     #[diagnostic(code(files::context), help("`build.context` is relative to the playbook's own directory"))]
     Context {
         /// The file or directory.
+        path: PathBuf,
+        /// What the system said.
+        #[source]
+        source: std::io::Error,
+    },
+    /// Whether something stands at a path cannot be told.
+    #[error("whether {} exists cannot be seen", path.display())]
+    #[diagnostic(
+        code(files::unseen),
+        help("let the user that openbell runs as enter every directory on the way to it")
+    )]
+    Unseen {
+        /// The path.
         path: PathBuf,
         /// What the system said.
         #[source]

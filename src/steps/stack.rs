@@ -1,6 +1,7 @@
 //! What a playbook declares, resolved: what the steps act on and hold the world against.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use super::ready::Ready;
@@ -181,8 +182,14 @@ pub struct Safety {
     pub accounts: Vec<AccountPattern>,
     /// The API is declared to refuse orders, or to take them.
     pub read_only: Option<bool>,
+    /// No order may be open.
+    pub no_orders: bool,
+    /// The symbols that alone may be held; `None` where nobody cares.
+    pub positions: Option<Vec<String>>,
     /// Environment by container.
     pub env: BTreeMap<String, BTreeMap<String, String>>,
     /// Paths that must not exist, by container.
     pub absent: Vec<(String, String)>,
+    /// Paths that must not exist on the machine that openbell runs on, absolute.
+    pub absent_here: Vec<PathBuf>,
 }

@@ -62,3 +62,30 @@ pub fn request_open_orders(server_version: u32) -> Vec<u8> {
         |_| {},
     )
 }
+
+/// Asks for the open orders of every client id and those entered by hand. It reads; a gateway whose API is read-only
+/// refuses (error 321).
+pub fn request_all_open_orders(server_version: u32) -> Vec<u8> {
+    without_fields(server_version, request::ALL_OPEN_ORDERS, since::ORDERS)
+}
+
+/// Asks for the positions of every account of the log-in, and for word of their changes until that is ended.
+pub fn request_positions(server_version: u32) -> Vec<u8> {
+    without_fields(server_version, request::POSITIONS, since::ACCOUNTS)
+}
+
+/// Ends the word of changes of positions. It touches no position.
+pub fn cancel_positions(server_version: u32) -> Vec<u8> {
+    without_fields(server_version, request::CANCEL_POSITIONS, since::ACCOUNTS)
+}
+
+/// A request that is nothing but its id; in the text forms with version 1 of the message.
+fn without_fields(server_version: u32, id: u32, protobuf_since: u32) -> Vec<u8> {
+    Dialect::of_message(server_version, protobuf_since).message(
+        id,
+        |text| {
+            text.add(1);
+        },
+        |_| {},
+    )
+}

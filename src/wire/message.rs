@@ -100,6 +100,7 @@ pub mod request {
 #[expect(missing_docs, reason = "the names are those of IBKR's documentation of the answers")]
 pub mod answer {
     pub const ERROR: u32 = 4;
+    pub const OPEN_ORDER: u32 = 5;
     pub const ACCOUNT_VALUE: u32 = 6;
     pub const ACCOUNT_UPDATE_TIME: u32 = 8;
     pub const NEXT_VALID_ID: u32 = 9;
@@ -113,6 +114,7 @@ pub mod answer {
     pub const OPEN_ORDERS_END: u32 = 53;
     pub const ACCOUNT_DOWNLOAD_END: u32 = 54;
     pub const EXECUTIONS_END: u32 = 55;
+    pub const POSITION: u32 = 61;
     pub const POSITIONS_END: u32 = 62;
     pub const ACCOUNT_SUMMARY: u32 = 63;
     pub const ACCOUNT_SUMMARY_END: u32 = 64;

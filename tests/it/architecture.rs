@@ -229,10 +229,18 @@ fn no_order_message_can_leave() {
             name.captures_iter(&text).map(|found| found[1].to_owned()).collect::<Vec<_>>()
         })
         .collect();
-    let known: BTreeSet<String> =
-        ["handshake", "start_api", "request_ids", "request_current_time", "request_open_orders"]
-            .map(str::to_owned)
-            .into();
+    let known: BTreeSet<String> = [
+        "handshake",
+        "start_api",
+        "request_ids",
+        "request_current_time",
+        "request_open_orders",
+        "request_all_open_orders",
+        "request_positions",
+        "cancel_positions",
+    ]
+    .map(str::to_owned)
+    .into();
     assert_eq!(written, known);
     let trading =
         Regex::new(r"\b(place_order|submit_order|cancel_order|order\(|global_cancel|exercise_options)")

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
+use std::path::PathBuf;
 
 use openbell::diagnose::RemedyError;
 use openbell::diagnosis::{Explain, Failure};
 use openbell::playbook::Condition;
-use openbell::ports::broker::{AccountId, BrokerError, Rung};
+use openbell::ports::broker::{AccountId, BrokerError, OpenOrder, Position, Rung};
 use openbell::ports::docker::DockerError;
-use openbell::ports::files::FileError;
+use openbell::ports::files::{FileError, Standing};
 use openbell::ports::http::HttpError;
 use openbell::ports::ibc::IbcError;
 use openbell::ports::net::NetError;
@@ -22,7 +23,7 @@ use openbell::steps::http::AnswerError;
 use openbell::steps::log::LogError;
 use openbell::steps::ready::bot::BotError;
 use openbell::steps::ready::gone::GoneError;
-use openbell::steps::safety::{HiddenError, SafetyError};
+use openbell::steps::safety::{HiddenError, SafetyError, UntoldError};
 use openbell::steps::stable::StableError;
 
 use crate::support::command::{project, run};
@@ -261,6 +262,25 @@ fn safety(page: &mut Page) {
     page.add(SafetyError::Unproven { what: s("the account of the live session"), why: Box::new(why) });
 }
 
+fn declared(page: &mut Page) {
+    let account = || AccountId::new("DU1234567");
+    let gameplan = || PathBuf::from("/home/desk/data/gameplan.json");
+    page.add(SafetyError::PresentOnHost { path: gameplan(), standing: Standing::Link });
+    page.add(SafetyError::OpenOrder {
+        order: OpenOrder { account: account(), symbol: s("SPY"), action: s("SELL"), quantity: s("100") },
+        others: vec![s("BUY 5 QQQ in DU***568")],
+    });
+    page.add(SafetyError::Position {
+        position: Position { account: account(), symbol: s("IBM"), quantity: s("-3") },
+        expected: s("SPY, QQQ"),
+        others: Vec::new(),
+    });
+    let words = "Error validating request.-'bR' : cause - The API interface is currently in Read-Only mode.";
+    page.add(UntoldError { what: "the open orders of the live session", words: Some(s(words)) });
+    let source = std::io::Error::other("Permission denied");
+    page.add(FileError::Unseen { path: gameplan(), source });
+}
+
 #[test]
 fn every_failure_reads_well() {
     let mut page = Page(String::new(), BTreeMap::new());
@@ -270,6 +290,7 @@ fn every_failure_reads_well() {
     steps(&mut page);
     readiness(&mut page);
     safety(&mut page);
+    declared(&mut page);
     conditions(&mut page);
     insta::assert_snapshot!("failures", page.0);
     let said_twice = |code: &&String| {

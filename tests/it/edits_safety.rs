@@ -11,7 +11,7 @@ connection: { address: "127.0.0.1:${PORT}", client_id: [101], timeout: 60s }
 strategy: { default: C, evidence: { container: bot } }
 safety:
   accounts: ["DU*"]
-  absent: [{ container: bot, path: /data/gameplan.json }]
+  absent: [{ container: bot, path: /data/gameplan.json }, { host: ../data/gameplan.json }]
 containers:
   gateway: { image: gateway, ports: ["127.0.0.1:4002:4004"], env: { TRADING_MODE: paper } }
   bot:
@@ -101,6 +101,8 @@ fn every_way_around_needs_approval() {
         "finally=[{id: x, do: {start: {container: bot}}}]",
         "unset safety",
         "safety.absent=[]",
+        "unset safety.absent[1]",
+        "safety.absent[1].host=../elsewhere.json",
         "safety.accounts[+]=U1234567",
         "strategy.evidence.log=(.*)",
     ] {

@@ -3,6 +3,7 @@
 #![expect(clippy::disallowed_methods, reason = "tests look at clocks, environments and processes")]
 #![expect(unreachable_pub, reason = "one binary: everything is of the crate")]
 
+mod absent_here;
 mod api_settings;
 mod architecture;
 mod arming;
@@ -20,6 +21,7 @@ mod compose_reader;
 mod conditions;
 mod container_sockets;
 mod crash;
+mod declared;
 mod diagnose_docker;
 mod diagnose_fix;
 mod diagnose_secrets;

@@ -26,6 +26,9 @@ const ALLOWED: &[u32] = &[
     request::IDS,
     request::CURRENT_TIME,
     request::OPEN_ORDERS,
+    request::ALL_OPEN_ORDERS,
+    request::POSITIONS,
+    request::CANCEL_POSITIONS,
     request::HISTORICAL_DATA,
     request::CANCEL_HISTORICAL_DATA,
     request::CONFIG,
@@ -180,10 +183,15 @@ safety: { read_only: true }\nsteps:\n  - { id: api, within: 20s, do: { ready: { 
 
 /// Everything that a gateway with this script hears of openbell.
 async fn heard(script: &str) -> (BTreeMap<u32, usize>, Vec<String>) {
-    let stage = Stage::of(Settings::scripted(script.parse().unwrap())).await;
+    // A gateway that is asked for orders and positions as well.
+    let held = script == "held";
+    let stage = Stage::of(Settings::scripted(if held { "ready" } else { script }.parse().unwrap())).await;
     let (address, talks) = recorder(stage.address).await;
     let directory = tempfile::tempdir().unwrap();
-    let playbook = PLAYBOOK.replace("@address@", &address.to_string());
+    let mut playbook = PLAYBOOK.replace("@address@", &address.to_string());
+    if held {
+        playbook = playbook.replace("read_only: true", "open_orders: none, positions: none");
+    }
     std::fs::write(directory.path().join("playbook.yaml"), playbook).unwrap();
     let address = address.to_string();
     let nowhere = ["--docker-host", "unix:///nowhere/docker.sock"];
@@ -211,7 +219,7 @@ async fn heard(script: &str) -> (BTreeMap<u32, usize>, Vec<String>) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_reaches_a_gateway_is_on_the_list_and_trades_nothing() {
-    let scripts = ["read-only", "ready", "competing", "old:178", "in-use:101", "untrusted"];
+    let scripts = ["read-only", "ready", "held", "competing", "old:178", "in-use:101", "untrusted"];
     let runs = scripts.map(|script| tokio::spawn(async move { (script, heard(script).await) }));
     let mut all = BTreeMap::new();
     for run in runs {
@@ -223,9 +231,16 @@ async fn what_reaches_a_gateway_is_on_the_list_and_trades_nothing() {
             *all.entry(id).or_insert(0) += count;
         }
     }
-    for id in
-        [request::IDS, request::CURRENT_TIME, request::OPEN_ORDERS, request::HISTORICAL_DATA, request::CONFIG]
-    {
+    for id in [
+        request::IDS,
+        request::CURRENT_TIME,
+        request::OPEN_ORDERS,
+        request::ALL_OPEN_ORDERS,
+        request::POSITIONS,
+        request::CANCEL_POSITIONS,
+        request::HISTORICAL_DATA,
+        request::CONFIG,
+    ] {
         assert!(all.contains_key(&id), "{id} was never sent: the recording shows too little: {all:?}");
     }
 }

@@ -43,6 +43,8 @@ fn ask(address: String, patience: Duration) -> ProbeAsk {
         answer: patience,
         question: Question::CurrentTime,
         open_orders: false,
+        all_orders: false,
+        positions: false,
     }
 }
 

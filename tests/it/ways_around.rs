@@ -1,12 +1,13 @@
 //! Ways around the interlock as somebody tired or hostile would find them, in a world of fakes: each keeps the bot from
 //! running, or stops it.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use openbell::event::Verdict;
 use openbell::playbook::{Inputs, load};
 use openbell::ports::docker::{Address, Status};
-use openbell::ports::files::{BuildContext, BuildSpec, FileError, Files};
+use openbell::ports::files::{BuildContext, BuildSpec, FileError, Files, Standing};
 use openbell::ports::secrets::{SecretError, SecretSource};
 use secrecy::SecretString;
 
@@ -276,6 +277,10 @@ impl Files for Connected {
 
     fn secret(&self, _: &SecretSource) -> Result<SecretString, SecretError> {
         unreachable!("there is no secret")
+    }
+
+    fn standing(&self, _: &Path) -> Result<Option<Standing>, FileError> {
+        Ok(None)
     }
 
     fn process_sockets(&self, pid: u32) -> Result<String, FileError> {

@@ -54,8 +54,8 @@ fn a_bad_message_says_what_is_bad_about_it() {
         Err(Malformed::NotANumber { message: 9, field: "order id" })
     );
     assert_eq!(decode(226, b"\0\0\0\xd1"), Ok(Incoming::NextValidId(0)));
-    assert_eq!(decode(176, b"62\x001\0"), Ok(Incoming::Other(62)));
-    assert_eq!(decode(226, b"\0\0\x01\x06"), Ok(Incoming::Other(62)));
+    assert_eq!(decode(176, b"102\x001\0"), Ok(Incoming::Other(102)));
+    assert_eq!(decode(226, b"\0\0\x01\x2e"), Ok(Incoming::Other(102)));
 }
 
 proptest! {

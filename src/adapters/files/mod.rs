@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use secrecy::SecretString;
 
-use crate::ports::files::{BuildContext, BuildSpec, FileError, Files, sha256};
+use crate::ports::files::{BuildContext, BuildSpec, FileError, Files, Standing, sha256};
 use crate::ports::secrets::{SecretError, SecretSource};
 
 mod secrets;
@@ -62,6 +62,20 @@ impl Files for Disk {
 
     fn open_to_others(&self, from: &SecretSource) -> bool {
         secrets::open_to_others(from)
+    }
+
+    fn standing(&self, path: &Path) -> Result<Option<Standing>, FileError> {
+        let found = match std::fs::symlink_metadata(path) {
+            Ok(found) => found,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+            Err(source) => return Err(FileError::Unseen { path: path.to_owned(), source }),
+        };
+        Ok(Some(match found.file_type() {
+            kind if kind.is_symlink() => Standing::Link,
+            kind if kind.is_dir() => Standing::Directory,
+            kind if kind.is_file() => Standing::File(found.len()),
+            _ => Standing::Other,
+        }))
     }
 
     fn process_sockets(&self, pid: u32) -> Result<String, FileError> {

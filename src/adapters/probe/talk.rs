@@ -14,6 +14,7 @@ use crate::wire::server::{Incoming, decode, parse_version};
 use crate::wire::{FrameError, client, read_frame};
 
 mod ends;
+mod lists;
 
 /// Versions the probe can speak: everything from API 9.73 to the newest known.
 const VERSIONS: (u32, u32) = (100, 226);
@@ -39,6 +40,8 @@ pub(super) struct Talk<'a> {
     version: u32,
     rung: Rung,
     farms: Farms,
+    /// What is being told, one after the other.
+    lists: lists::Lists,
     seen: Seen,
     began: Instant,
     /// When it is over, whatever the gateway does.
@@ -63,6 +66,7 @@ impl<'a> Talk<'a> {
             version: 0,
             rung: Rung::Tcp,
             farms: Farms::default(),
+            lists: lists::Lists::default(),
             seen: Seen::default(),
             began,
             end,
@@ -136,6 +140,7 @@ impl<'a> Talk<'a> {
             // No word about orders is no reason to call a gateway unready: it stays unknown.
             let _ = self.hear(|talk| talk.seen.read_only.is_some()).await;
         }
+        self.lists().await?;
         self.allow(self.ask.answer);
         Ok(())
     }
@@ -154,7 +159,15 @@ impl<'a> Talk<'a> {
     }
 
     async fn hear(&mut self, enough: impl Fn(&Self) -> bool) -> Result<(), BrokerError> {
-        for _ in 0..MOST_FRAMES {
+        self.hear_at_most(MOST_FRAMES, enough).await
+    }
+
+    async fn hear_at_most(
+        &mut self,
+        frames: usize,
+        enough: impl Fn(&Self) -> bool,
+    ) -> Result<(), BrokerError> {
+        for _ in 0..frames {
             if enough(self) {
                 return Ok(());
             }
@@ -164,7 +177,7 @@ impl<'a> Talk<'a> {
             self.climb_farms();
         }
         let (address, reached) = (self.address(), self.rung);
-        Err(BrokerError::Flooded { address, reached, messages: MOST_FRAMES })
+        Err(BrokerError::Flooded { address, reached, messages: frames })
     }
 
     /// Accounts and id may come in either order.
@@ -196,11 +209,18 @@ impl<'a> Talk<'a> {
                 let client_id = self.ask.client_id;
                 return Err(BrokerError::ClientIdInUse { address: self.address(), client_id });
             }
+            Incoming::Error { code: REFUSED, message, .. } if self.lists.orders.is_some() => {
+                self.lists.orders = None;
+                self.seen.orders_refused = Some(message);
+            }
             Incoming::Error { code: REFUSED, .. } if self.ask.open_orders && self.rung >= Rung::Request => {
                 self.seen.read_only = Some(true);
             }
             Incoming::Error { code, message, .. } => self.notice(code, message),
-            Incoming::OpenOrdersEnd => self.seen.read_only = Some(false),
+            told @ (Incoming::OpenOrder { .. }
+            | Incoming::OpenOrdersEnd
+            | Incoming::Position { .. }
+            | Incoming::PositionsEnd) => self.lists.take(told, &mut self.seen),
             Incoming::Other(_) => {}
         }
         if self.rung == Rung::Accounts && self.seen.next_order_id.is_some() {

@@ -24,6 +24,7 @@ mod port;
 mod program;
 mod report;
 mod safety;
+mod safety_declared;
 mod safety_live;
 mod script;
 mod script_form;
@@ -50,6 +51,7 @@ pub(super) const AREAS: &[Area] = &[
     drill::AREA,
     watch::AREA,
     safety::AREA,
+    safety_declared::AREA,
     safety_live::AREA,
     secrets::AREA,
     playbook::AREA,

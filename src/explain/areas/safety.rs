@@ -168,9 +168,9 @@ const ENTRIES: &[Entry] = &[
     Entry {
         code: "safety::contradiction",
         meaning: "The playbook expects of a container's environment what its own declaration makes impossible, or \
-            would show a secret.",
+            would show a secret; or of a read-only API that it tells the open orders, which it does not.",
         told_by: "The same variable has one value under `safety.env` and another under `containers`; or it is read \
-            from a secret there, and comparing it would show it.",
+            from a secret there, and comparing it would show it. Or `open_orders: none` stands beside `read_only: true`.",
         remedy: &[Step::run(
             "Make the two agree, or leave the variable out of `safety.env`.",
             "openbell validate PLAYBOOK",

@@ -2,7 +2,7 @@
 
 use super::Check;
 use crate::document::escaped;
-use crate::playbook::EnvText;
+use crate::playbook::{AbsentFormat, EnvText};
 use crate::steps::safety::implied;
 
 impl Check<'_> {
@@ -35,6 +35,12 @@ impl Check<'_> {
             self.problem("safety::no_accounts", "/safety/accounts", message, "such as [\"DU*\", \"DF*\"]");
         }
         self.accounts();
+        if safety.read_only == Some(true) && safety.open_orders.is_some() {
+            let message =
+                "a gateway whose API is read-only tells no open orders: they could not be proven".to_owned();
+            let help = "leave one of the two out: `read_only` says that no client can place any";
+            self.problem("safety::contradiction", "/safety/open_orders", message, help);
+        }
         for (container, expected) in &safety.env {
             let pointer = format!("/safety/env/{}", escaped(container));
             self.reference(&pointer, container);
@@ -63,15 +69,31 @@ impl Check<'_> {
             }
         }
         for (place, absent) in safety.absent.iter().enumerate() {
-            self.reference(&format!("/safety/absent/{place}/container"), &absent.container);
-            if !absent.path.starts_with('/') {
-                let message = format!("`{}` is not an absolute path", absent.path);
-                self.problem(
-                    "playbook::path",
-                    &format!("/safety/absent/{place}/path"),
-                    message,
-                    "such as /data/gameplan.json",
-                );
+            self.absent(&format!("/safety/absent/{place}"), absent);
+        }
+    }
+
+    /// One place in one of the two forms.
+    fn absent(&mut self, at: &str, absent: &AbsentFormat) {
+        match (&absent.container, &absent.path, &absent.host) {
+            (Some(container), Some(path), None) => {
+                self.reference(&format!("{at}/container"), container);
+                if !path.starts_with('/') {
+                    let message = format!("`{path}` is not an absolute path");
+                    self.problem(
+                        "playbook::path",
+                        &format!("{at}/path"),
+                        message,
+                        "such as /data/gameplan.json",
+                    );
+                }
+            }
+            (None, None, Some(host)) if !host.as_os_str().is_empty() => {}
+            _ => {
+                let message =
+                    "what must be absent is a path in a container, or one on this machine".to_owned();
+                let help = "write `container` and `path`, or `host` alone: { host: ../data/gameplan.json }";
+                self.problem("playbook::absent", at, message, help);
             }
         }
     }

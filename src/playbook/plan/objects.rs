@@ -25,6 +25,8 @@ pub(super) fn stack(playbook: &Playbook, file: &Path) -> Stack {
         ("com.docker.compose.project.working_dir".to_owned(), directory.display().to_string()),
     ]);
     let connection = &playbook.connection;
+    let absent = playbook.safety.absent.iter();
+    let absent_here = absent.clone().filter_map(|absent| absent.host.as_deref());
     let mut stack = Stack {
         name: playbook.name.clone(),
         network: format!("{}_default", playbook.name),
@@ -45,8 +47,11 @@ pub(super) fn stack(playbook: &Playbook, file: &Path) -> Stack {
             armed: Vec::new(),
             accounts: playbook.safety.accounts.clone(),
             read_only: playbook.safety.read_only,
+            no_orders: playbook.safety.open_orders.is_some(),
+            positions: playbook.safety.positions.as_ref().map(|symbols| symbols.0.clone()),
             env: playbook.safety.env.clone(),
-            absent: playbook.safety.absent.iter().map(|a| (a.container.clone(), a.path.clone())).collect(),
+            absent: absent.filter_map(|a| Some((a.container.clone()?, a.path.clone()?))).collect(),
+            absent_here: absent_here.map(|path| resolved(path, directory)).collect(),
         },
         ready: highest(&playbook.steps),
         containers: BTreeMap::new(),

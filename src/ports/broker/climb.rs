@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{AccountId, BrokerError, Rung};
+use super::{AccountId, BrokerError, OpenOrder, Position, Rung};
 
 /// What a probe is to find out.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,6 +21,10 @@ pub struct ProbeAsk {
     pub question: Question,
     /// Ask also for the open orders: a gateway whose API is read-only refuses (error 321). This reads, it orders nothing.
     pub open_orders: bool,
+    /// Ask, once the request was answered, for the open orders of every client id and those entered by hand.
+    pub all_orders: bool,
+    /// Ask likewise for the positions of every account.
+    pub positions: bool,
 }
 
 /// The request that proves that the gateway answers.
@@ -63,6 +67,12 @@ pub struct Seen {
     pub notices_in_all: usize,
     /// Whether the API refuses orders; `None` when that was not asked or not answered.
     pub read_only: Option<bool>,
+    /// Every open order; `None` when that was not asked, or not told to the end.
+    pub open_orders: Option<Vec<OpenOrder>>,
+    /// The gateway's words when it refused to tell the open orders, as one with a read-only API does.
+    pub orders_refused: Option<String>,
+    /// Every position, those of 0 left out; `None` when that was not asked, or not told to the end.
+    pub positions: Option<Vec<Position>>,
 }
 
 impl Seen {

@@ -11,6 +11,7 @@ use async_trait::async_trait;
 mod account;
 mod climb;
 mod error;
+mod holding;
 mod meaning;
 mod settings;
 
@@ -18,6 +19,7 @@ pub use crate::ladder::Rung;
 pub use account::{AccountId, AccountPattern};
 pub use climb::{Climb, Notice, ProbeAsk, Question, Seen};
 pub use error::BrokerError;
+pub use holding::{OpenOrder, Position};
 pub use settings::{ApiSettings, SettingsChange};
 
 /// The TWS API through the client library that bots use.

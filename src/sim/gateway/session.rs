@@ -210,7 +210,7 @@ impl Session<'_> {
             read_only: conduct.read_only,
             competing: conduct.market_data == MarketData::CompetingSession,
             api: &self.gateway.api,
-            ahead: self.gateway.traits.ahead(),
+            traits: &self.gateway.traits,
         };
         answers::to(&asker, request)
     }

@@ -49,7 +49,19 @@ impl Check<'_> {
                 self.problem("order_id", &format!("/gateway/order_ids/{client}"), message, "from 1 on");
             }
         }
+        let traits = &self.script.gateway;
+        let orders = traits.open_orders.iter().map(|order| (&order.symbol, &order.account));
+        self.held("/gateway/open_orders", orders);
+        let positions = traits.positions.iter().map(|position| (&position.symbol, &position.account));
+        self.held("/gateway/positions", positions);
         self.text("/gateway/time_zone", &self.script.gateway.time_zone);
+    }
+
+    fn held<'b>(&mut self, list: &str, held: impl Iterator<Item = (&'b String, &'b Option<String>)>) {
+        for (place, (symbol, account)) in held.enumerate() {
+            self.text(&format!("{list}/{place}/symbol"), symbol);
+            self.accounts(&format!("{list}/{place}/account"), account.as_slice());
+        }
     }
 
     fn accounts(&mut self, pointer: &str, accounts: &[String]) {

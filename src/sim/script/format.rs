@@ -72,6 +72,14 @@ pub struct Traits {
     pub id_release: Period,
     /// The settings of its API, which clients of server version 219 and later can read, and edit from 221 on.
     pub api: ApiTraits,
+    /// The orders that are open. Clients place none here, and cancel none. Default: none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = 1000))]
+    pub open_orders: Vec<OrderTrait>,
+    /// What its accounts hold. Default: nothing.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = 1000))]
+    pub positions: Vec<PositionTrait>,
     /// Whether a handshake that its client gave up stops the gateway from accepting anybody, until it is restarted.
     /// Default: false.
     pub wedges: bool,
@@ -93,11 +101,44 @@ impl Default for Traits {
             most_clients: 32,
             id_release: Duration::ZERO.into(),
             api: ApiTraits::default(),
+            open_orders: Vec::new(),
+            positions: Vec::new(),
             wedges: false,
             clock_ahead: Duration::ZERO.into(),
             clock_behind: Duration::ZERO.into(),
         }
     }
+}
+
+/// An order that is open: shares in USD, to be bought or sold at the market.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OrderTrait {
+    /// What is traded, such as `SPY`.
+    #[schemars(length(min = 1))]
+    pub symbol: String,
+    /// How many: below 0 to sell.
+    pub quantity: i64,
+    /// The account it is for. Default: the first one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account: Option<String>,
+    /// The client id that placed it. Default: 0, entered by hand.
+    #[serde(default)]
+    pub client_id: i32,
+}
+
+/// What an account holds: shares in USD.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PositionTrait {
+    /// What is held, such as `SPY`.
+    #[schemars(length(min = 1))]
+    pub symbol: String,
+    /// How many: below 0 where it is short, 0 where it was closed in this session.
+    pub quantity: i64,
+    /// The account that holds it. Default: the first one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account: Option<String>,
 }
 
 /// The settings of a gateway's API, as its configuration dialog has them. Clients can edit them; of the edits, read-only

@@ -15,7 +15,7 @@ mod rule;
 mod treatment;
 
 pub use error::PresetError;
-pub use format::{ApiTraits, Script, Traits, account_list, is_account};
+pub use format::{ApiTraits, OrderTrait, PositionTrait, Script, Traits, account_list, is_account};
 pub use load::{ScriptSource, load, parse, schema};
 pub use ordinals::Ordinals;
 pub use phase::{Connectivity, Drop, Farms, Login, Notice, Phase, Port};

@@ -140,6 +140,9 @@ async fn gate(scope: &Scope<'_>, ahead: &Ahead, item: &StackContainer) -> Gate {
     if !item.held {
         return Gate::Open;
     }
+    if let Err(failure) = safety::absent_here(scope) {
+        return Gate::Shut(failure);
+    }
     let mut later = Vec::new();
     if !scope.stack.safety.accounts.is_empty() {
         match (ahead.of_gateway(scope.stack), &ahead.unready) {

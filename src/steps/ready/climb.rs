@@ -75,6 +75,8 @@ async fn probe(ready: &Ready, scope: &Scope<'_>) -> Climb {
         answer: ANSWER,
         question: if ready.client == Client::Probe { Question::CurrentTime } else { Question::NextId },
         open_orders: false,
+        all_orders: false,
+        positions: false,
     };
     scope.world.probe.probe(&ask, &reached).await
 }

@@ -1,10 +1,13 @@
 //! What is not safe, in words.
 
+use std::path::PathBuf;
+
 use miette::Diagnostic;
 use thiserror::Error;
 
 use crate::diagnosis::{Class, Diagnosis, Explain, Failure, Pace};
-use crate::ports::broker::AccountId;
+use crate::ports::broker::{AccountId, OpenOrder, Position};
+use crate::ports::files::Standing;
 
 /// What is not safe. Every one of these keeps the bot from running.
 #[derive(Debug, Error, Diagnostic)]
@@ -93,6 +96,34 @@ pub enum SafetyError {
         /// The question for open orders had no answer.
         unseen: bool,
     },
+    /// An order is open.
+    #[error("an order is open: {order}; expected none")]
+    #[diagnostic(
+        code(safety::open_order),
+        help("cancel it where it was placed, or wait until it has ended: openbell cancels nothing")
+    )]
+    OpenOrder {
+        /// The first.
+        order: OpenOrder,
+        /// The others.
+        others: Vec<String>,
+    },
+    /// An account holds what is not expected.
+    #[error("an unexpected position: {position}; expected {expected}")]
+    #[diagnostic(
+        code(safety::position),
+        help(
+            "close it where it belongs to, or name its symbol in `safety.positions`: openbell closes nothing"
+        )
+    )]
+    Position {
+        /// The first.
+        position: Position,
+        /// The allowed symbols.
+        expected: String,
+        /// The others.
+        others: Vec<String>,
+    },
     /// A variable of a container differs.
     #[error("{name} is {} in the container {container}, expected {expected}", quoted(seen.as_ref()))]
     #[diagnostic(
@@ -126,6 +157,15 @@ pub enum SafetyError {
         path: String,
         /// Its size in bytes; nothing when only the container's programs see it.
         size: Option<i64>,
+    },
+    /// A path exists on the machine that openbell runs on, and must not.
+    #[error("{} exists on this machine", path.display())]
+    #[diagnostic(code(safety::present_on_host), help("move the file away, and run again"))]
+    PresentOnHost {
+        /// The path, absolute.
+        path: PathBuf,
+        /// What stands there.
+        standing: Standing,
     },
     /// The bot says it runs another strategy.
     #[error("the container {container} says it runs strategy {seen}, expected {expected}")]
@@ -200,11 +240,14 @@ impl Explain for SafetyError {
             Self::Account { .. }
             | Self::ArmedDiffers { .. }
             | Self::TakesOrders { .. }
+            | Self::OpenOrder { .. }
+            | Self::Position { .. }
             | Self::MasterClient { .. }
             | Self::Port { .. }
             | Self::SecondBot { .. }
             | Self::Env { .. }
             | Self::Present { .. }
+            | Self::PresentOnHost { .. }
             | Self::Strategy { .. } => None,
         }
     }
@@ -216,11 +259,20 @@ impl Explain for SafetyError {
             | Self::TakesOrders { .. }
             | Self::MasterClient { .. }
             | Self::Port { .. } => Vec::new(),
+            Self::OpenOrder { others, .. } | Self::Position { others, .. } => {
+                others.iter().map(|other| format!("also: {other}")).collect()
+            }
             Self::Env { by, .. } => vec![format!("seen by {by}")],
             Self::Present { size: Some(size), .. } => vec![format!("{size} bytes")],
             Self::Present { size: None, .. } => {
                 vec!["seen from the inside of the container; the engine does not show it".to_owned()]
             }
+            Self::PresentOnHost { standing, .. } => vec![match standing {
+                Standing::File(size) => format!("{size} bytes"),
+                Standing::Directory => "a directory".to_owned(),
+                Standing::Link => "a symbolic link; it counts wherever it leads".to_owned(),
+                Standing::Other => "no regular file".to_owned(),
+            }],
             Self::SecondBot { image, networks, .. } => {
                 vec![format!("image: {image}"), format!("networks: {networks}")]
             }

@@ -12,12 +12,14 @@ use crate::ports::docker::{Container, DockerError, PathInContainer};
 
 mod around;
 mod error;
+mod holdings;
 mod inside;
 mod master;
 mod session;
 
 pub use around::{has_socat, implied, is_of};
 pub use error::{HiddenError, SafetyError};
+pub use holdings::UntoldError;
 pub use inside::{InsideError, PROCESSES, processes};
 pub use session::{accounts, allowed, gate};
 
@@ -71,6 +73,7 @@ pub async fn holds(scope: &Scope<'_>, held: Option<&str>, extent: Extent) -> Res
             None => {}
         }
     }
+    doubts.note(absent_here(scope))?;
     doubts.note(around::around(scope).await)?;
     if !safety.accounts.is_empty() {
         match extent {
@@ -190,6 +193,18 @@ pub async fn absent(scope: &Scope<'_>, key: &str, path: &str, extent: Extent) ->
         Some(container) => nothing_at(scope, &container, path, extent).await,
         None => Err(missing(key)),
     }
+}
+
+/// Nothing stands at the declared paths of this machine. What cannot be looked at counts as broken.
+pub fn absent_here(scope: &Scope<'_>) -> Result<(), Failure> {
+    for path in &scope.stack.safety.absent_here {
+        let found = scope.world.files.standing(path);
+        let found = found.map_err(|error| unproven(&path.display().to_string(), error.into()))?;
+        if let Some(standing) = found {
+            return Err(SafetyError::PresentOnHost { path: path.clone(), standing }.into());
+        }
+    }
+    Ok(())
 }
 
 async fn nothing_at(

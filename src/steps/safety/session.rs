@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
-use super::{SafetyError, master, unproven};
+use super::{SafetyError, holdings, master, unproven};
 use crate::diagnosis::Failure;
 use crate::ports::broker::{AccountId, ProbeAsk, Question, Rung, Seen};
 use crate::steps::{Scope, container_state};
 
-/// The accounts of the live session, all of them allowed; where the API is declared to be read-only, it is.
+/// The accounts of the live session, all of them allowed; where the API is declared to be read-only, it is; and where
+/// something is declared of orders and positions, they are so.
 pub async fn accounts(scope: &Scope<'_>) -> Result<Vec<AccountId>, Failure> {
     Ok(session(scope).await?.accounts)
 }
@@ -20,25 +21,30 @@ pub async fn gate(scope: &Scope<'_>) -> Result<(), Failure> {
 }
 
 async fn session(scope: &Scope<'_>) -> Result<Seen, Failure> {
-    let read_only = scope.stack.safety.read_only == Some(true);
+    let safety = &scope.stack.safety;
+    let read_only = safety.read_only == Some(true);
+    let more = read_only || safety.no_orders || safety.positions.is_some();
     let ask = ProbeAsk {
         address: scope.stack.connection.address.clone(),
         client_id: scope.world.probe_ids.next(),
-        until: if read_only { Rung::Request } else { Rung::NextId },
+        until: if more { Rung::Request } else { Rung::NextId },
         patience: Duration::from_secs(10),
         answer: Duration::from_secs(10),
         question: Question::NextId,
         open_orders: read_only,
+        all_orders: safety.no_orders,
+        positions: safety.positions.is_some(),
     };
     let climb = scope.world.probe.probe(&ask, &|_| {}).await;
     if let Err(error) = climb.end {
         let why = container_state::or_gateway_ended(scope, error.into()).await;
-        return Err(unproven("the account of the live session", why));
+        return Err(unproven(holdings::unseen(safety, &climb.seen), why));
     }
     allowed(scope, &climb.seen.accounts)?;
     if read_only && climb.seen.read_only != Some(true) {
         return Err(SafetyError::TakesOrders { unseen: climb.seen.read_only.is_none() }.into());
     }
+    holdings::as_declared(safety, &climb.seen)?;
     Ok(climb.seen)
 }
 

@@ -7,6 +7,8 @@ use crate::wire::{protobuf, text};
 
 /// Below this server version an error starts with the version of the message.
 const ERROR_TIME: u32 = 194;
+/// From here on an open order no longer begins with the version of the message.
+const ORDER_WITHOUT_VERSION: u32 = 145;
 
 /// A message from the gateway.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,8 +28,30 @@ pub enum Incoming {
         /// The text, as the gateway wrote it.
         message: String,
     },
+    /// One open order.
+    OpenOrder {
+        /// The account it is for.
+        account: String,
+        /// What it is about, as the contract's symbol.
+        symbol: String,
+        /// `BUY`, `SELL` and so on.
+        action: String,
+        /// How many, as the gateway writes it.
+        quantity: String,
+    },
     /// All open orders were told.
     OpenOrdersEnd,
+    /// One position.
+    Position {
+        /// The account that holds it.
+        account: String,
+        /// The contract's symbol.
+        symbol: String,
+        /// How many, as the gateway writes it; below 0 where it is short.
+        quantity: String,
+    },
+    /// All positions were told.
+    PositionsEnd,
     /// Any other message, by its id (without the offset of protobuf).
     Other(u32),
 }
@@ -69,9 +93,27 @@ pub fn decode(server_version: u32, payload: &[u8]) -> Result<Incoming, Malformed
                 message: fields.string(skip + 2, 4, "text")?,
             })
         }
+        answer::OPEN_ORDER => open_order(&fields, usize::from(server_version < ORDER_WITHOUT_VERSION)),
         answer::OPEN_ORDERS_END => Ok(Incoming::OpenOrdersEnd),
+        answer::POSITION => Ok(Incoming::Position {
+            account: fields.string(1, 1, "account")?,
+            symbol: fields.inside(2)?.string(3, 2, "symbol")?,
+            quantity: fields.string(13, 3, "position")?,
+        }),
+        answer::POSITIONS_END => Ok(Incoming::PositionsEnd),
         other => Ok(Incoming::Other(other)),
     }
+}
+
+/// The first fields of an order; `skip` where the version of the message stands before them.
+fn open_order(fields: &Fields<'_>, skip: usize) -> Result<Incoming, Malformed> {
+    let order = fields.inside(3)?;
+    Ok(Incoming::OpenOrder {
+        account: order.string(skip + 19, 12, "account")?,
+        symbol: fields.inside(2)?.string(skip + 2, 2, "symbol")?,
+        action: order.string(skip + 12, 5, "action")?,
+        quantity: order.string(skip + 13, 6, "quantity")?,
+    })
 }
 
 fn account_names(list: &str) -> Vec<String> {
@@ -85,6 +127,16 @@ struct Fields<'a> {
 }
 
 impl Fields<'_> {
+    /// The fields of an inner message; in the text forms they stand among the others.
+    fn inside(&self, number: u32) -> Result<Self, Malformed> {
+        let Body::Protobuf(body) = self.body else { return Ok(Self { ..*self }) };
+        match self.find(body, number)? {
+            Some(protobuf::Value::Bytes(inner)) => Ok(Self { body: Body::Protobuf(inner), ..*self }),
+            Some(_) => Err(Malformed::NotProtobuf { message: self.message }),
+            None => Ok(Self { body: Body::Protobuf(&[]), ..*self }),
+        }
+    }
+
     /// An absent protobuf number is zero: that is how the encoding writes it.
     fn number(&self, place: usize, number: u32, field: &'static str) -> Result<i64, Malformed> {
         let message = self.message;

@@ -8,6 +8,7 @@ mod decode;
 mod desk;
 mod end;
 mod history;
+mod holding;
 mod list;
 mod session;
 
@@ -24,6 +25,7 @@ pub use end::{
     positions_end, positions_multi_end,
 };
 pub use history::{Bar, historical_data};
+pub use holding::{Order, Position, open_order, position};
 pub use list::{
     historical_news_end, market_rule, no_family_codes, no_histogram, no_market_depth_exchanges,
     no_matching_symbols, no_news_providers, no_scanner_data, no_smart_components, no_soft_dollar_tiers,

@@ -1,6 +1,7 @@
 //! A world whose answers are queued beforehand. Asking for more than was queued is a failure of the test.
 
 use std::collections::VecDeque;
+use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -10,7 +11,7 @@ use openbell::ports::broker::{
     AccountId, ApiSettings, Broker, BrokerError, Climb, Connect, HeldSession, Probe, ProbeAsk, ProbeIds,
     Rung, Seen, Session, SettingsChange,
 };
-use openbell::ports::files::{BuildContext, BuildSpec, FileError, Files};
+use openbell::ports::files::{BuildContext, BuildSpec, FileError, Files, Standing};
 use openbell::ports::http::{Http, HttpAnswer, HttpError, HttpRequest, SendError};
 use openbell::ports::ibc::{Ibc, IbcError};
 use openbell::ports::net::{Net, NetError};
@@ -215,6 +216,10 @@ impl Files for Nothing {
 
     fn secret(&self, _: &SecretSource) -> Result<SecretString, SecretError> {
         Ok(SecretString::from("canary-secret"))
+    }
+
+    fn standing(&self, _: &Path) -> Result<Option<Standing>, FileError> {
+        Ok(None)
     }
 
     fn process_sockets(&self, pid: u32) -> Result<String, FileError> {

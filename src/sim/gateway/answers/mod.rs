@@ -4,12 +4,14 @@ mod accounts;
 mod configuration;
 mod desk;
 mod history;
+mod holdings;
 mod refusal;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::api_settings::ApiSettings;
 use crate::sim::clock;
+use crate::sim::script::Traits;
 use crate::wire::message::request;
 use crate::wire::request::Request;
 use crate::wire::server;
@@ -34,8 +36,8 @@ pub(super) struct Asker<'a> {
     pub(super) competing: bool,
     /// The API settings, shared by all clients of the gateway.
     pub(super) api: &'a Mutex<ApiSettings>,
-    /// How many seconds its clock is ahead.
-    pub(super) ahead: i64,
+    /// What the gateway is: its clock, and what its accounts hold.
+    pub(super) traits: &'a Traits,
 }
 
 impl Asker<'_> {
@@ -61,18 +63,18 @@ pub(super) fn to(asker: &Asker<'_>, request: &Request<'_>) -> Vec<u8> {
     match request.id {
         request::MANAGED_ACCOUNTS => server::managed_accounts(version, asker.accounts),
         request::IDS => server::next_valid_id(version, asker.next_order_id),
-        request::CURRENT_TIME => server::current_time(version, clock::epoch_seconds() + asker.ahead),
+        request::CURRENT_TIME => server::current_time(version, clock::epoch_seconds() + asker.traits.ahead()),
         request::CURRENT_TIME_IN_MILLIS => {
-            server::current_time_in_millis(version, clock::epoch_millis() + asker.ahead * 1000)
+            server::current_time_in_millis(version, clock::epoch_millis() + asker.traits.ahead() * 1000)
         }
         request::OPEN_ORDERS | request::ALL_OPEN_ORDERS if asker.is_read_only() => {
             refusal::read_only(version, request)
         }
-        request::OPEN_ORDERS | request::ALL_OPEN_ORDERS => server::open_orders_end(version),
+        request::OPEN_ORDERS | request::ALL_OPEN_ORDERS => holdings::open_orders(asker, request),
         request::AUTO_OPEN_ORDERS => auto_open_orders(asker, request),
         request::COMPLETED_ORDERS => server::completed_orders_end(version),
         request::EXECUTIONS => server::executions_end(version, id),
-        request::POSITIONS => server::positions_end(version),
+        request::POSITIONS => holdings::positions(asker),
         request::POSITIONS_MULTI => server::positions_multi_end(version, id),
         request::ACCOUNT_UPDATES => accounts::updates(asker, request),
         request::ACCOUNT_UPDATES_MULTI => accounts::updates_multi(asker, request, id),
