@@ -14,7 +14,7 @@ use crate::engine::waiting::{NoAnswer, Unmet, Wait};
 use crate::event::{EntryKind, Loss, Verdict};
 use crate::playbook::Plan;
 use crate::ports::World;
-use crate::steps::Notes;
+use crate::steps::{Notes, safety};
 
 impl<K: Keeping, R: AsyncFn(&Plan) -> Ran> Supervision<'_, K, R> {
     /// Waits for the Docker engine, however long it takes; after `watch.engine` it is told. False when it was ended.
@@ -70,7 +70,7 @@ impl<K: Keeping, R: AsyncFn(&Plan) -> Ran> Supervision<'_, K, R> {
             }
             _ if self.is_stopped() => Turn::Stopped,
             // What could not be shown was stopped by the run; it is no proof that it is not safe.
-            Verdict::Safety if why(ran).code == UNPROVEN => {
+            Verdict::Safety if !safety::tells_breach(&why(ran)) => {
                 Turn::Lost(Outage::boxed(Loss::Session, why(ran)))
             }
             Verdict::Safety => Turn::Unsafe(why(ran)),
@@ -136,9 +136,6 @@ impl<K: Keeping, R: AsyncFn(&Plan) -> Ran> Supervision<'_, K, R> {
         Some(container.is_some_and(|container| container.is_running()))
     }
 }
-
-/// The code of a safe state that could not be looked at.
-const UNPROVEN: &str = "safety::unproven";
 
 /// Why a run is not green.
 fn why(ran: &Ran) -> Diagnosis {

@@ -127,7 +127,7 @@ impl<K: Keeping, R: AsyncFn(&Plan) -> Ran> Supervision<'_, K, R> {
 
     /// A loss by its cause: a session that is lost because its gateway's container has ended is a lost container.
     pub(super) async fn lost(&self, scope: &Scope<'_>, what: Loss, failure: Failure) -> Turn {
-        if failure.class == crate::diagnosis::Class::Safety && failure.again.is_none() {
+        if safety::is_breach(&failure) {
             return Turn::Unsafe(failure.why);
         }
         if what != Loss::Session {

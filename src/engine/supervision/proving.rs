@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::{Keeping, Nudges, Outage, Ran, Supervision, Turn};
-use crate::diagnosis::{Class, Failure};
+use crate::diagnosis::Failure;
 use crate::engine::interlock;
 use crate::engine::waiting::until;
 use crate::event::{EntryKind, Loss, Verdict};
@@ -85,15 +85,13 @@ impl<K: Keeping, R: AsyncFn(&Plan) -> Ran> Supervision<'_, K, R> {
         }
         for item in self.held_running(scope.world).await {
             if let Err(failure) = safety::holds(scope, Some(&item.key), Extent::Whole).await {
-                let certain = failure.class == Class::Safety && failure.again.is_none();
+                let certain = safety::is_breach(&failure);
                 return if certain { Seen::Broken(failure) } else { Seen::Unproven(failure) };
             }
         }
         match self.bot(scope).await {
             Ok(()) => Seen::Well,
-            Err(failure) if failure.class == Class::Safety && failure.again.is_none() => {
-                Seen::Broken(failure)
-            }
+            Err(failure) if safety::is_breach(&failure) => Seen::Broken(failure),
             Err(failure) => Seen::Doubt(Loss::Bot, failure),
         }
     }

@@ -8,7 +8,7 @@ use tokio::time::Instant;
 
 use super::restarting::{REFUSED, shown};
 use super::{Keeping, Outage, Ran, Supervision, TICK, Turn};
-use crate::diagnosis::{Class, Diagnosis, Failure, Pace};
+use crate::diagnosis::{Diagnosis, Failure, Pace};
 use crate::engine::interlock;
 use crate::engine::waiting::{Unmet, Wait, until};
 use crate::engine::watching::Watcher;
@@ -129,7 +129,7 @@ impl<K: Keeping, R: AsyncFn(&Plan) -> Ran> Supervision<'_, K, R> {
             let Err((what, failure)) = self.whole(&scope(tries), &outage.held_back).await else {
                 return Ok(Found::Whole);
             };
-            if failure.class == Class::Safety && failure.again.is_none() {
+            if safety::is_breach(&failure) {
                 return Ok(Found::Unsafe(failure.why));
             }
             outage.whole_but_red = false;
