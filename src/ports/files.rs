@@ -69,6 +69,12 @@ pub trait Files: Send + Sync {
     /// The TCP sockets in the network of a process of this machine: the text of `/proc/<pid>/net/tcp` and, behind it,
     /// `/proc/<pid>/net/tcp6` (proc(5)). Linux only.
     fn process_sockets(&self, pid: u32) -> Result<String, FileError>;
+    /// The environments of all processes of a container on this machine, `NAME=value`, one after the other: those of its
+    /// control group (cgroups(7)), to which its main process `pid` must belong too, by `/proc/<pid>/environ` (proc(5)).
+    /// Linux and root only; without the right to read even one of them it is an error.
+    fn process_environments(&self, _pid: u32, _container_id: &str) -> std::io::Result<Vec<String>> {
+        Err(std::io::ErrorKind::Unsupported.into())
+    }
 }
 
 /// Why a file could not be used.

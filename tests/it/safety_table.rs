@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use openbell::event::Verdict;
 use openbell::ports::broker::BrokerError;
-use openbell::ports::docker::{Container, Status};
+use openbell::ports::docker::{Container, ExecOutput, Status};
 use tokio::time::Instant;
 
 use crate::support::engine::{State, made};
@@ -111,6 +111,15 @@ const ALWAYS: &[Row] = &[
             state.mute_exec = true;
         });
     }),
+    row("environment", "there is a shell that cannot be run", "safety::unproven", |fakes| {
+        fakes.engine.with(|state| state.paths.insert(("stack-bot".into(), "/bin/sh".into())));
+    }),
+    row("environment", "a shell that says nothing and ends well", "safety::unproven", |fakes| {
+        fakes.engine.with(|state| {
+            state.paths.insert(("stack-bot".into(), "/bin/sh".into()));
+            state.exec = Some(ExecOutput { exit_code: 0, output: String::new() });
+        });
+    }),
     row("gameplan", "a file, a link or a mount at its path", "safety::present", |fakes| {
         fakes.engine.with(present);
     }),
@@ -129,6 +138,12 @@ const ALWAYS: &[Row] = &[
     row("strategy", "the log names none", "safety::strategy_unproven", |fakes| says(fakes, &["hello"])),
     row("second bot", "by hand on the stack's network", "safety::second_bot", |fakes| second(fakes, false)),
     row("second bot", "by hand on the host's network", "safety::second_bot", |fakes| second(fakes, true)),
+    row("second bot", "by hand in the gateway's own network", "safety::second_bot", |fakes| {
+        second(fakes, false);
+        container(fakes, "by-hand", |second| {
+            (second.networks, second.network_of) = (vec![], Some("stack-gateway".into()));
+        });
+    }),
 ];
 
 /// What is broken on containers that are there.

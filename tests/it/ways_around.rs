@@ -8,6 +8,8 @@ use openbell::event::Verdict;
 use openbell::playbook::{Inputs, load};
 use openbell::ports::docker::{Address, Status};
 use openbell::ports::files::{BuildContext, BuildSpec, FileError, Files, Standing};
+use openbell::ports::docker::{Address, ExecOutput, Status};
+use openbell::ports::files::{BuildContext, BuildSpec, FileError, Files};
 use openbell::ports::secrets::{SecretError, SecretSource};
 use secrecy::SecretString;
 
@@ -217,10 +219,21 @@ async fn a_second_bot_outside_the_playbook_is_found() {
         container.networks = vec!["stack_default".into()];
         container.status = Status::Running;
         change(&mut container);
-        fakes.engine.with(|state| state.containers.insert("hand-made".into(), container));
+        fakes.engine.with(|state| {
+            state.containers.insert("hand-made".into(), container);
+            for (name, network) in [("neighbour", "stack_default"), ("stranger", "elsewhere")] {
+                let mut other = made(name);
+                (other.status, other.networks) = (Status::Running, vec![network.into()]);
+                state.containers.insert(name.into(), other);
+            }
+        });
     };
-    let harmful: [fn(&mut openbell::ports::docker::Container); 5] = [
+    let harmful: [fn(&mut openbell::ports::docker::Container); 8] = [
         |_| {},
+        // In the gateway's own network, or in that of one on the same network.
+        |container| (container.networks, container.network_of) = (vec![], Some("stack-gateway".into())),
+        |container| (container.networks, container.network_of) = (vec![], Some("id-stack-gateway".into())),
+        |container| (container.networks, container.network_of) = (vec![], Some("neighbour".into())),
         |container| container.image = "other:tag".into(),
         |container| container.image_id = "sha256:older".into(),
         |container| container.status = Status::Paused,
@@ -239,7 +252,9 @@ async fn a_second_bot_outside_the_playbook_is_found() {
             "not ours to touch"
         );
     }
-    let harmless: [fn(&mut openbell::ports::docker::Container); 4] = [
+    let harmless: [fn(&mut openbell::ports::docker::Container); 6] = [
+        |container| (container.networks, container.network_of) = (vec![], Some("stranger".into())),
+        |container| (container.networks, container.network_of) = (vec![], Some("hand-made".into())),
         |container| {
             container.networks = vec!["host".into()];
             container.host_network = true;
@@ -265,6 +280,71 @@ async fn a_second_name_for_the_image_hides_no_second_bot_before_the_first_start(
     fakes.engine.with(|state| state.containers.insert("hand-made".into(), container));
     broken(&run(&steps(START), &fakes).await, &fakes, "safety::second_bot");
     assert!(!fakes.engine.changes().contains(&"start stack-bot".to_owned()));
+}
+
+/// The environment of every process, as the machine shows it.
+struct Shown(&'static [&'static str]);
+
+impl Files for Shown {
+    fn pack(&self, _: &BuildSpec) -> Result<BuildContext, FileError> {
+        unreachable!("nothing is built")
+    }
+
+    fn secret(&self, _: &SecretSource) -> Result<SecretString, SecretError> {
+        unreachable!("there is no secret")
+    }
+
+    fn process_sockets(&self, pid: u32) -> Result<String, FileError> {
+        Err(FileError::NoProc { pid, source: std::io::ErrorKind::NotFound.into() })
+    }
+
+    fn process_environments(&self, pid: u32, container_id: &str) -> std::io::Result<Vec<String>> {
+        assert_eq!((pid, container_id), (77, "id-stack-bot"));
+        Ok(self.0.iter().map(|pair| (*pair).to_owned()).collect())
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_container_without_a_shell_exports_is_seen_from_outside() {
+    for (host, env, seen) in [
+        ("unix:///var/run/docker.sock", &["DRY_RUN=true", "DRY_RUN=false"][..], true),
+        ("unix:///var/run/docker.sock", &["DRY_RUN=true"], false),
+        // Not yet the container's own program.
+        ("unix:///var/run/docker.sock", &["_LIBCONTAINER_INITTYPE=standard"], false),
+        // The number of a process on another machine means nothing here.
+        ("tcp://elsewhere:2376", &["DRY_RUN=false"], false),
+    ] {
+        let mut fakes = started().await;
+        fakes.engine.with(|state| {
+            state.host = Some(host.into());
+            state.containers.get_mut("stack-bot").unwrap().pid = Some(77);
+        });
+        fakes.world.files = Arc::new(Shown(env));
+        let told = run(&steps(START), &fakes).await;
+        if seen {
+            broken(&told, &fakes, "safety::env");
+        } else {
+            assert_eq!(told.verdict, Verdict::Green, "{:?}", told.report.why);
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_shell_that_fails_or_says_nothing_counts_as_broken() {
+    let said = |exit_code, output: &str| Some(ExecOutput { exit_code, output: output.into() });
+    for exec in [None, said(1, ""), said(0, ""), said(0, "DRY_RUN=true"), said(0, "\0openbell-end=\0")] {
+        let fakes = fakes();
+        fakes.engine.with(|state| {
+            state.paths.insert(("stack-bot".into(), "/bin/sh".into()));
+            state.exec = exec;
+        });
+        let told = run(&steps(START), &fakes).await;
+        broken(&told, &fakes, "safety::unproven");
+        let why = &told.step("bot").failure.as_ref().unwrap().why;
+        assert!(why.evidence[0].contains("safety::unusable_shell"), "{why:?}");
+        let commands = fakes.engine.with(|state| state.commands.clone());
+        assert!(commands.iter().all(|command| command.contains(": /bin/sh -c")), "{commands:?}");
+    }
 }
 
 /// The sockets of every process: one connection to this address, as the kernel writes it.

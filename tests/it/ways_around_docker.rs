@@ -104,6 +104,54 @@ fn a_second_bot_beside_the_stack_stops_the_first() {
     stack.run().exits(0);
 }
 
+#[test]
+fn a_second_bot_in_the_gateways_own_network_stops_the_first() {
+    let stack = Stack::new("inside");
+    stack.playbook("ready", &[]);
+    stack.run().exits(0);
+    let second = Second(&stack, format!("{}-by-hand", stack.name));
+    let network = format!("container:{}", stack.container("gateway"));
+    let bot = ["--entrypoint", "/openbell", IMAGE, "sim", "gateway", "--listen", "127.0.0.1:4999"];
+    stack.docker(&[&["run", "-d", "--name", &second.1, "--network", &network][..], &bot].concat());
+    assert!(stack.is_running("by-hand"), "{}", stack.docker(&["logs", &second.1]));
+    let ran = stack.run();
+    ran.exits(4);
+    assert!(
+        ran.ended.stderr.contains(&format!("the container {} runs the image", second.1)),
+        "{}",
+        ran.ended.stderr
+    );
+    assert!(!stack.is_running("bot"));
+    drop(second);
+}
+
+#[test]
+fn a_shell_that_cannot_be_run_does_not_hide_what_an_entry_point_exports() {
+    let line = "ln -sf /bin/false /bin/sh; export DRY_RUN=false; exec python3 -u /bot.py";
+    let stack = with_entry("false", line, &[NO_ENV]);
+    let ran = stack.run();
+    ran.exits(4);
+    let told = format!("{}{}", ran.ended.stdout, ran.ended.stderr);
+    assert!(told.contains("safety::unusable_shell") || told.contains("DRY_RUN is `false`"), "{told}");
+    assert!(!stack.is_running("bot"));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn what_an_entry_point_exports_is_seen_from_outside_where_there_is_no_shell() {
+    use std::os::unix::fs::MetadataExt;
+    // Only root may look.
+    if std::fs::metadata("/proc/self").unwrap().uid() != 0 {
+        return;
+    }
+    let line = "rm -f /bin/sh; export DRY_RUN=false; exec python3 -u /bot.py";
+    let stack = with_entry("noshell", line, &[NO_ENV]);
+    let ran = stack.run();
+    ran.exits(4);
+    assert!(ran.ended.stderr.contains("DRY_RUN is `false`"), "{}", ran.ended.stderr);
+    assert!(!stack.is_running("bot"));
+}
+
 /// Ends a run that is still going on.
 struct Going(Child);
 

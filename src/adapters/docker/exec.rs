@@ -8,10 +8,8 @@ use futures_util::StreamExt;
 
 use super::meaning::Doing;
 use super::{Bollard, REQUEST};
-use crate::ports::docker::{DockerError, ExecOutput};
+use crate::ports::docker::{DockerError, ExecOutput, MOST_OUTPUT};
 
-/// Most output that is kept.
-const MAX_OUTPUT: usize = 256 * 1024;
 /// What shells say of a program that is not there.
 const NOT_FOUND: i64 = 127;
 
@@ -40,7 +38,7 @@ impl Bollard {
             {
                 while let Some(chunk) = stream.next().await {
                     let bytes = chunk?.into_bytes();
-                    output.extend_from_slice(&bytes[..bytes.len().min(MAX_OUTPUT - output.len())]);
+                    output.extend_from_slice(&bytes[..bytes.len().min(MOST_OUTPUT - output.len())]);
                 }
             }
             Ok::<_, bollard::errors::Error>(output)

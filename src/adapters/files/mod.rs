@@ -7,6 +7,7 @@ use secrecy::SecretString;
 use crate::ports::files::{BuildContext, BuildSpec, FileError, Files, Standing, sha256};
 use crate::ports::secrets::{SecretError, SecretSource};
 
+mod processes;
 mod secrets;
 
 /// Where Docker mounts a container's secrets.
@@ -79,25 +80,12 @@ impl Files for Disk {
     }
 
     fn process_sockets(&self, pid: u32) -> Result<String, FileError> {
-        sockets(pid).map_err(|source| FileError::NoProc { pid, source })
+        processes::sockets(pid).map_err(|source| FileError::NoProc { pid, source })
     }
-}
 
-#[cfg(target_os = "linux")]
-fn sockets(pid: u32) -> std::io::Result<String> {
-    let mut text = std::fs::read_to_string(format!("/proc/{pid}/net/tcp"))?;
-    match std::fs::read_to_string(format!("/proc/{pid}/net/tcp6")) {
-        Ok(more) => text.push_str(&more),
-        // A kernel without IPv6.
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
-        Err(error) => return Err(error),
+    fn process_environments(&self, pid: u32, container_id: &str) -> std::io::Result<Vec<String>> {
+        processes::environments(pid, container_id)
     }
-    Ok(text)
-}
-
-#[cfg(not(target_os = "linux"))]
-fn sockets(_: u32) -> std::io::Result<String> {
-    Err(std::io::Error::new(std::io::ErrorKind::Unsupported, "this system has no /proc"))
 }
 
 /// All files below a directory.

@@ -193,6 +193,19 @@ const ENTRIES: &[Entry] = &[
         links: &[],
     },
     Entry {
+        code: "safety::unusable_shell",
+        meaning: "A held container has a shell that does not do what a shell does, so that what its processes have in their environments is not known.",
+        told_by: "`/bin/sh` in the container ends with another code than 0, prints no end of what it was asked for, or shows no environment of any process.",
+        remedy: &[
+            Step::run(
+                "See what it is.",
+                "docker exec CONTAINER /bin/sh -c 'echo $0; /bin/cat /proc/self/environ'",
+            ),
+            Step::say("Give the image a shell and a `cat` that work, or no shell at all."),
+        ],
+        links: &[],
+    },
+    Entry {
         code: "safety::too_many_processes",
         meaning: "The processes of a held container have more environment than is read, so that a part of it is not known.",
         told_by: "What a command in the container printed was cut off at 256 KiB.",

@@ -1,5 +1,5 @@
 //! A look from the inside of a running container: what its processes have in their environments, and whether a path is
-//! there for them. Where a container has no shell, there is no such look.
+//! there for them. Where a container has no shell, only their environments can be had, from outside.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -9,7 +9,7 @@ use thiserror::Error;
 
 use super::unproven;
 use crate::diagnosis::{Explain, Failure, Pace};
-use crate::ports::docker::{Container, DockerError, ExecOutput, PathInContainer};
+use crate::ports::docker::{Container, DockerError, MOST_OUTPUT, PathInContainer};
 use crate::steps::Scope;
 
 /// Where [`processes`] looks.
@@ -20,14 +20,25 @@ const LIMIT: Duration = Duration::from_secs(10);
 /// Marks a process whose environment only its own user may read, by user and group.
 const UNREAD: &str = "openbell-unread=";
 
+/// How a shell ended that did not print the mark at the end.
+const NO_END: &str = "what it printed has no end";
+
 /// Marks that nothing of the output was cut off.
 const END: &str = "openbell-end=";
 
+/// The very shell that is run: what else is called `sh` somewhere in the container's `PATH` is not asked.
+const SHELL: &str = "/bin/sh";
+
 /// The environments one after the other, a mark for each that may not be read, and a mark at the end. An entry point
 /// that was root and gave that up leaves a process into whose environment not even the container's root may look (it
-/// lacks `CAP_SYS_PTRACE`).
-const LOOK: &str = r#"for p in /proc/[0-9]*; do
-cat "$p/environ" 2>/dev/null && { printf '\0'; continue; }
+/// lacks `CAP_SYS_PTRACE`). All is built into the shell but `cat`, which is not looked for in `PATH` either; without one
+/// there is no end.
+const LOOK: &str = r#"c=
+for f in /bin/cat /usr/bin/cat; do [ -x "$f" ] && { c=$f; break; }; done
+[ -z "$c" ] && [ -x /bin/busybox ] && c='/bin/busybox cat'
+[ -n "$c" ] || exit 69
+for p in /proc/[0-9]*; do
+$c "$p/environ" 2>/dev/null && { printf '\0'; continue; }
 u=; g=
 while read -r k v _; do case "$k" in Uid:) u=$v;; Gid:) g=$v;; esac; done 2>/dev/null <"$p/status"
 [ -n "$u" ] && printf '\0openbell-unread=%s:%s\0' "$u" "$g"
@@ -48,6 +59,18 @@ pub enum InsideError {
         /// `uid:gid`.
         user: String,
     },
+    /// The shell is there and does not do what a shell does.
+    #[error("the shell of {container} cannot be used to look at its processes: {how}")]
+    #[diagnostic(
+        code(safety::unusable_shell),
+        help("give the image a /bin/sh and a /bin/cat that work, or none at all")
+    )]
+    Shell {
+        /// The container.
+        container: String,
+        /// How it ended.
+        how: String,
+    },
     /// More than is read.
     #[error("the processes of {container} have more environment than is read")]
     #[diagnostic(
@@ -62,18 +85,27 @@ pub enum InsideError {
 
 impl Explain for InsideError {
     fn again(&self) -> Option<Pace> {
-        None
+        match self {
+            // It may have been ended in the midst of it.
+            Self::Shell { .. } => Some(Pace::Steady),
+            Self::Unreadable { .. } | Self::TooMany { .. } => None,
+        }
     }
 }
 
 /// The environment of every process in a container, one after the other: an entry point may export another value than
-/// the one the container was made with. Nothing when the container does not run or has no shell to look with; a look
-/// that fails for another reason counts as broken.
+/// the one the container was made with. Where there is no shell to look with, they are read from outside. Nothing when
+/// the container does not run, or when neither can be; a shell that is there and fails counts as broken.
 pub async fn processes(scope: &Scope<'_>, container: &Container) -> Result<Option<Vec<String>>, Failure> {
-    if !has_shell(scope, container).await? {
+    if !container.is_running() {
         return Ok(None);
     }
-    let Some((mut env, unread)) = look(scope, container, None).await? else { return Ok(None) };
+    if !has_shell(scope, container).await? {
+        return Ok(from_outside(scope, container).await);
+    }
+    let Some((mut env, unread)) = look(scope, container, None).await? else {
+        return Ok(from_outside(scope, container).await);
+    };
     for user in unread {
         // Who starts as that user and has no more rights may look.
         let (more, still) = look(scope, container, Some(&user)).await?.unwrap_or_default();
@@ -83,18 +115,49 @@ pub async fn processes(scope: &Scope<'_>, container: &Container) -> Result<Optio
         }
         env.extend(more);
     }
+    if env.is_empty() {
+        // The shell itself is a process, and the engine gives every one a `PATH`.
+        return Err(unusable(container, "it shows no environment of any process".to_owned()));
+    }
     Ok(Some(env))
 }
 
-/// Environments, and the users whose processes could not be read; nothing when the shell cannot be run.
+/// The environments as the kernel of this machine shows them, where the engine is on it and root asks.
+async fn from_outside(scope: &Scope<'_>, container: &Container) -> Option<Vec<String>> {
+    // The id of a process is one on the engine's machine: a socket that is a file is that of an engine here.
+    let engine = scope.world.docker.engine().await.ok()?;
+    if !engine.host.starts_with("unix://") {
+        return None;
+    }
+    let env = scope.world.files.process_environments(container.pid?, &container.id).ok()?;
+    (!is_prepared(container, &env)).then_some(env)
+}
+
+/// Whether what was seen is still the process of the container's runtime, which becomes the container's own program only
+/// a moment after the engine says that it runs: nothing is there of what the container was made with.
+fn is_prepared(container: &Container, env: &[String]) -> bool {
+    let name = |pair: &String| pair.split_once('=').map(|(name, _)| name.to_owned());
+    let mut made_with = container.env.iter().filter_map(name).filter(|name| name != "PATH").peekable();
+    if made_with.peek().is_none() {
+        // What runc gives the process that it prepares.
+        return env.iter().any(|pair| pair.starts_with("_LIBCONTAINER_"));
+    }
+    let seen: BTreeSet<String> = env.iter().filter_map(name).collect();
+    !made_with.any(|name| seen.contains(&name))
+}
+
+/// Environments, and the users whose processes could not be read; nothing when there is no container or shell any more.
 async fn look(
     scope: &Scope<'_>,
     container: &Container,
     user: Option<&str>,
 ) -> Result<Option<(Vec<String>, BTreeSet<String>)>, Failure> {
-    let Some(read) = run(scope, container, user, &[LOOK]).await? else { return Ok(None) };
-    let pairs = || read.output.split('\0').filter(|pair| !pair.is_empty());
+    let Some(output) = run(scope, container, user, &[LOOK]).await? else { return Ok(None) };
+    let pairs = || output.split('\0').filter(|pair| !pair.is_empty());
     if !pairs().any(|pair| pair == END) {
+        if output.len() < MOST_OUTPUT {
+            return Err(unusable(container, NO_END.to_owned()));
+        }
         let error = InsideError::TooMany { container: container.name.clone() };
         return Err(unproven(&what(container), error.into()));
     }
@@ -106,37 +169,55 @@ async fn look(
 /// Whether something stands at the path for a program in the container, also where the engine does not look: behind a
 /// link to a file system in memory, or in a mount that was made after the start. `false` says nothing by itself.
 pub(super) async fn stands(scope: &Scope<'_>, container: &Container, path: &str) -> Result<bool, Failure> {
-    const STANDS: &str = r#"if [ -e "$0" ] || [ -L "$0" ]; then echo openbell-stands; fi"#;
-    if !has_shell(scope, container).await? {
+    const STANDS: &str =
+        r#"if [ -e "$0" ] || [ -L "$0" ]; then echo openbell-stands; fi; echo openbell-end="#;
+    if !container.is_running() || !has_shell(scope, container).await? {
         return Ok(false);
     }
-    let read = run(scope, container, None, &[STANDS, path]).await?;
-    Ok(read.is_some_and(|read| read.output.contains("openbell-stands")))
+    let Some(output) = run(scope, container, None, &[STANDS, path]).await? else { return Ok(false) };
+    if !output.lines().any(|line| line == END) {
+        return Err(unusable(container, NO_END.to_owned()));
+    }
+    Ok(output.contains("openbell-stands"))
 }
 
 /// Asking for the file costs two milliseconds, a command that cannot be run fifty.
 async fn has_shell(scope: &Scope<'_>, container: &Container) -> Result<bool, Failure> {
-    if !container.is_running() {
-        return Ok(false);
-    }
-    let shell = scope.world.docker.path(&container.name, "/bin/sh").await;
+    let shell = scope.world.docker.path(&container.name, SHELL).await;
     Ok(shell.map_err(|error| unseen(container, error))? != PathInContainer::Absent)
 }
 
+/// What the script prints; nothing when the container has ended meanwhile or its shell has gone, or when another user may
+/// not run it.
 async fn run(
     scope: &Scope<'_>,
     container: &Container,
     user: Option<&str>,
     script: &[&str],
-) -> Result<Option<ExecOutput>, Failure> {
-    let command: Vec<String> = ["sh", "-c"].iter().chain(script).map(|word| (*word).to_owned()).collect();
+) -> Result<Option<String>, Failure> {
+    let command: Vec<String> = [SHELL, "-c"].iter().chain(script).map(|word| (*word).to_owned()).collect();
     let docker = &scope.world.docker;
     let ran = match user {
         None => docker.exec(&container.name, &command, LIMIT).await,
         Some(user) => docker.exec_as(&container.name, user, &command, LIMIT).await,
     };
     let ran = ran.map_err(|error| unseen(container, error))?;
-    Ok((ran.exit_code == 0).then_some(ran))
+    if ran.exit_code == 0 {
+        return Ok(Some(ran.output));
+    }
+    if user.is_some() {
+        return Ok(None);
+    }
+    let now = docker.container(&container.name).await.map_err(|error| unseen(container, error))?;
+    if now.is_none_or(|now| !now.is_running()) || !has_shell(scope, container).await? {
+        return Ok(None);
+    }
+    Err(unusable(container, format!("{SHELL} ended with code {}", ran.exit_code)))
+}
+
+fn unusable(container: &Container, how: String) -> Failure {
+    let error = InsideError::Shell { container: container.name.clone(), how };
+    unproven(&what(container), error.into())
 }
 
 fn what(container: &Container) -> String {
