@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use openbell::adapters::probe::WireProbe;
+use openbell::event::Verdict;
 use openbell::ports::broker::{BrokerError, Climb, Probe, ProbeAsk, Question, Rung};
 use openbell::sim::gateway::Settings;
 use openbell::sim::script::{OrderTrait, PositionTrait, Script};
@@ -13,6 +14,7 @@ use tokio::net::TcpListener;
 
 use crate::stage::Stage;
 use crate::support::command::openbell;
+use crate::support::plan::{STACK, START, fakes, plan, run as carry_out};
 
 /// Of every form that orders, positions and everything else have.
 const VERSIONS: [u32; 9] = [100, 144, 145, 178, 200, 203, 204, 207, 226];
@@ -162,4 +164,18 @@ async fn what_a_gateway_does_not_tell_is_not_proven() {
     let (ended, text) = run("open_orders: none", of(226, read_only)).await;
     assert_eq!(ended, Some(4), "{text}");
     assert!(text.contains("safety::untold"), "{text}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_held_bot_does_not_start_where_what_is_declared_was_not_told() {
+    for declared in ["open_orders: none", "positions: none"] {
+        // A probe that says nothing of orders and positions.
+        let fakes = fakes();
+        let stack = STACK.replace("safety:\n", &format!("safety:\n  {declared}\n"));
+        let told = carry_out(&plan(&format!("{stack}\nsteps:\n{START}")), &fakes).await;
+        assert_eq!((told.verdict, told.code("bot")), (Verdict::Safety, "safety::unproven"), "{declared}");
+        let evidence = &told.step("bot").failure.as_ref().unwrap().why.evidence;
+        assert!(evidence[0].starts_with("safety::untold"), "{evidence:?}");
+        assert!(!fakes.engine.is_running("stack-bot"), "{declared}");
+    }
 }
