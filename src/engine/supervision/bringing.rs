@@ -4,7 +4,7 @@
 use tokio::time::Instant;
 
 use super::budget::{self, Allowed};
-use super::{Keeping, Outage, Ran, Supervision, Turn, Used};
+use super::{Keeping, Outage, Ran, Supervision, Turn, Used, to_the_second};
 use crate::diagnosis::{Diagnosis, Failure};
 use crate::engine::waiting::{NoAnswer, Unmet, Wait};
 use crate::event::{EntryKind, Loss, RecoveryRung, Verdict};
@@ -96,11 +96,11 @@ impl<K: Keeping, R: AsyncFn(&Plan) -> Ran> Supervision<'_, K, R> {
                 Allowed::From(at) | Allowed::UsedUp(at) => {
                     let why = Diagnosis::of(&super::restarting::LogInsUsedUp {
                         count: log_ins.len(),
-                        until: at.to_string(),
+                        until: to_the_second(at),
                     });
                     let waits = EntryKind::Waits {
                         rung: RecoveryRung::Restart,
-                        until: at.to_string(),
+                        until: to_the_second(at),
                         why: why.clone(),
                     };
                     self.keep.tell(waits);

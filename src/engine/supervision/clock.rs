@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::time::Instant;
 
 use super::breach::ArmingEnded;
-use super::{Keeping, Nudges, TICK, Turn};
+use super::{Keeping, Nudges, TICK, Turn, to_the_second};
 use crate::diagnosis::Diagnosis;
 use crate::engine::waiting::until;
 use crate::event::EntryKind;
@@ -33,7 +33,7 @@ pub(super) async fn watch<K: Keeping>(keep: &K, armed_until: Option<Timestamp>, 
             nudges.all();
         }
         if let Some(ended) = armed_until.filter(|until| *until <= now) {
-            return Turn::Unsafe(Diagnosis::of(&ArmingEnded { expires: ended.to_string() }));
+            return Turn::Unsafe(Diagnosis::of(&ArmingEnded { expires: to_the_second(ended) }));
         }
         (wall, passed) = (now, instant);
     }

@@ -9,7 +9,7 @@ use tokio::time::Instant;
 
 use super::budget::{self, Allowed, Budget};
 use super::whole::{PENDING, SECOND_FACTOR, Waited};
-use super::{Keeping, Outage, Ran, Supervision, Turn, Used};
+use super::{Keeping, Outage, Ran, Supervision, Turn, Used, to_the_second};
 use crate::diagnose::{Measure, barred_now};
 use crate::diagnosis::{Class, Diagnosis, Failure};
 use crate::engine::waiting::until;
@@ -90,7 +90,7 @@ impl<K: Keeping, R: AsyncFn(&Plan) -> Ran> Supervision<'_, K, R> {
             let wait_until = if let Some(until) = self.keep.paused() {
                 until
             } else if let Some(window) = self.window().filter(|_| self.is_gateway(item)) {
-                let (until, why) = (window.until.to_string(), outage.why.clone());
+                let (until, why) = (to_the_second(window.until), outage.why.clone());
                 self.keep.tell(EntryKind::Waits { rung, until, why });
                 window.until
             } else if let Some(bar) = self.bar(outage, rung, item) {
@@ -103,7 +103,7 @@ impl<K: Keeping, R: AsyncFn(&Plan) -> Ran> Supervision<'_, K, R> {
                 match self.budget_allows(rung, format, item, (logs_in, &outage.why)) {
                     Ok(None) => return May::Begin,
                     Ok(Some((at, why))) => {
-                        self.keep.tell(EntryKind::Waits { rung, until: at.to_string(), why });
+                        self.keep.tell(EntryKind::Waits { rung, until: to_the_second(at), why });
                         at
                     }
                     Err(why) => return May::Not(why),
@@ -157,11 +157,11 @@ impl<K: Keeping, R: AsyncFn(&Plan) -> Ran> Supervision<'_, K, R> {
         let restarts = Budget::from(format).allows(&self.keep.uses(used), now);
         match restarts {
             Allowed::UsedUp(until) => {
-                let until = until.to_string();
+                let until = to_the_second(until);
                 return Err(Diagnosis::of(&RestartsUsedUp { what, until }).with_evidence(last));
             }
             Allowed::From(from) => {
-                let why = Diagnosis::of(&TooSoon { what, from: from.to_string() });
+                let why = Diagnosis::of(&TooSoon { what, from: to_the_second(from) });
                 return Ok(Some((from, why)));
             }
             Allowed::Now => {}
@@ -174,7 +174,7 @@ impl<K: Keeping, R: AsyncFn(&Plan) -> Ran> Supervision<'_, K, R> {
         match budget::log_in(limits, &log_ins, &self.keep.uses(Used::Green), now) {
             Allowed::Now => Ok(None),
             Allowed::From(until) | Allowed::UsedUp(until) => {
-                let (count, until) = (log_ins.len(), until.to_string());
+                let (count, until) = (log_ins.len(), to_the_second(until));
                 Err(Diagnosis::of(&LogInsUsedUp { count, until }).with_evidence(last))
             }
         }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use tokio::time::Instant;
 
-use super::{Keeping, Outage, Ran, Supervision, TICK, Turn};
+use super::{Keeping, Outage, Ran, Supervision, TICK, Turn, to_the_second};
 use crate::diagnosis::{Class, Diagnosis, Failure, Pace};
 use crate::engine::interlock;
 use crate::engine::waiting::{Unmet, Wait, until};
@@ -174,7 +174,7 @@ impl<K: Keeping, R: AsyncFn(&Plan) -> Ran> Supervision<'_, K, R> {
         if !PERSONAL.contains(&why.code.as_str()) || !outage.told.insert(why.code.clone()) {
             return;
         }
-        let until = self.second_factor_until(why).map(|at| at.to_string());
+        let until = self.second_factor_until(why).map(to_the_second);
         self.keep.tell(EntryKind::NeedsPerson { why: why.clone(), until });
     }
 
