@@ -15,7 +15,7 @@
 //! - [`state`]: what is remembered between runs, on the disk.
 //! - [`notify`]: what of a stack's story becomes a message, and how it arrives.
 //! - [`diagnose`]: one look at everything, for a person who asks why. [`evidence`]: what was seen of a stack, and what it means.
-//! - [`ladder`]: the rungs of readiness; [`diagnosis`]: a failure as data; [`redact`]: no secret in any of it; [`secret_name`]: which names speak of one; [`period`]: spans of time as written;
+//! - [`ladder`]: the rungs of readiness; [`diagnosis`]: a failure as data; [`redact`]: no secret in any of it; [`secret_name`]: which names speak of one; [`visible`]: texts of others, fit for eyes; [`period`]: spans of time as written;
 //!   [`document`]: a YAML file from text to value, and what is wrong with it.
 //! - [`edit`]: changes of a playbook's text that keep the rest of it, guarded, approved where they touch safety, written whole.
 //! - [`calendar`]: the coming days: maintenance, ends of the weekly tokens, changes of the clocks.
@@ -56,4 +56,5 @@ pub mod service;
 pub mod sim;
 pub mod state;
 pub mod steps;
+pub mod visible;
 pub mod wire;

@@ -6,19 +6,12 @@ use std::sync::LazyLock;
 
 use regex::{Captures, Regex};
 
-use crate::secret_name::{SECRET_WORDS, holds_path};
+mod forms;
+mod shapes;
 
 /// IBKR account ids: paper `DU…`, `DF…`; live `U…`, `F…`, `I…`; letters after the prefix occur (`DUO071381`).
 static ACCOUNT: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"\b(DU|DF|U|F|I)[A-Z]?[0-9]{5,9}\b").expect("a constant pattern is valid"));
-
-/// `KEY=value` where the key speaks of a secret.
-static ASSIGNMENT: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(&format!(
-        r#"(?i)\b([A-Z0-9_.-]*{SECRET_WORDS}[A-Z0-9_]*)(["']?\s*[=:]\s*)("[^"]*"|'[^']*'|[^\s,;]+)"#
-    ))
-    .expect("a constant pattern is valid")
-});
 
 /// What a secret is replaced with.
 const MASK: &str = "***";
@@ -30,32 +23,37 @@ pub struct Redactor {
 }
 
 impl Redactor {
-    /// A redactor for these secret values. Values under four characters are left out: hiding every `1` would
-    /// destroy the text without protecting anything.
+    /// A redactor for these secret values, in every form that [`Self::text`] knows. Values under four characters are left
+    /// out: hiding every `1` would destroy the text without protecting anything.
     pub fn new(secrets: impl IntoIterator<Item = String>) -> Self {
         // Programs print a secret of several lines line by line.
         let parts = |secret: String| {
             let lines: Vec<String> = secret.lines().map(|line| line.trim().to_owned()).collect();
             lines.into_iter().chain([secret])
         };
-        let mut secrets: Vec<String> =
-            secrets.into_iter().flat_map(parts).filter(|secret| secret.len() >= 4).collect();
-        secrets.dedup();
-        // Longest first: a secret may contain another one.
-        secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
-        Self { secrets }
+        Self::default().knows(secrets.into_iter().flat_map(parts))
     }
 
     /// The same, which knows one more value; of an address its longer parts too, for a server may repeat them.
     #[must_use]
-    pub fn and(mut self, secret: &str) -> Self {
+    pub fn and(self, secret: &str) -> Self {
         let parts = secret.split(['/', '?', '&', '=']).filter(|part| part.len() >= 16).map(str::to_owned);
-        self.secrets.extend(parts.chain((secret.len() >= 4).then(|| secret.to_owned())));
-        self.secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
+        self.knows(parts.chain([secret.to_owned()]))
+    }
+
+    fn knows(mut self, secrets: impl Iterator<Item = String>) -> Self {
+        for secret in secrets.filter(|secret| secret.len() >= 4) {
+            self.secrets.extend(forms::forms(&secret));
+            self.secrets.push(secret);
+        }
+        // Longest first: a secret may contain another one.
+        self.secrets.sort_by(|one, other| other.len().cmp(&one.len()).then_with(|| one.cmp(other)));
+        self.secrets.dedup();
         self
     }
 
-    /// The text without secrets: by value, by key, and account ids by shape.
+    /// The text without secrets: by value, also where it is written as JSON, an address, base64 or hexadecimal digits have
+    /// it; by key and by shape; and account ids by shape.
     pub fn text(&self, text: &str) -> String {
         let mut clean = text.to_owned();
         for secret in &self.secrets {
@@ -63,14 +61,7 @@ impl Redactor {
                 clean = clean.replace(secret.as_str(), MASK);
             }
         }
-        let clean = ASSIGNMENT.replace_all(&clean, |found: &Captures<'_>| {
-            // A path to a secret is not a secret: `TWS_PASSWORD_FILE=/run/secrets/tws`.
-            if holds_path(&found[1]) {
-                found[0].to_owned()
-            } else {
-                format!("{}{}{MASK}", &found[1], &found[2])
-            }
-        });
+        let clean = shapes::without(&clean);
         ACCOUNT.replace_all(&clean, |found: &Captures<'_>| mask_account(&found[0])).into_owned()
     }
 

@@ -13,6 +13,7 @@ use crate::cli::{Cli, Command, Notify, NotifyCommand};
 use crate::exit::Exit;
 use crate::sim::cli::SimArguments;
 use crate::sim::{self, SimError};
+use crate::visible;
 
 mod calendar;
 mod diagnose;
@@ -125,21 +126,32 @@ async fn stand_in(arguments: SimArguments, around: &Surroundings) -> ExitCode {
     }
 }
 
-/// A line for people.
-fn say(line: &str) {
+/// A text for people. It may repeat what others wrote.
+fn say(text: &str) {
+    say_coloured(&visible::text(text));
+}
+
+/// A text for people, with colours, and with nothing else that a terminal obeys.
+fn say_coloured(text: &str) {
     // Without a reader on stderr there is nobody to tell that.
-    let _ = writeln!(io::stderr().lock(), "{line}");
+    let _ = writeln!(io::stderr().lock(), "{text}");
 }
 
 /// An error for people: code, message, place in the file, help.
 fn tell(error: &dyn Diagnostic, around: &Surroundings) {
-    let theme = if around.colours { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
-    let mut text = String::new();
-    let handler = GraphicalReportHandler::new_themed(theme).with_width(100).with_links(false);
-    // A journal, a log and a pipe have no width.
-    let handler = handler.with_wrap_lines(around.terminal);
-    if handler.render_report(&mut text, error).is_err() {
-        text = error.to_string();
-    }
-    say(text.trim_end());
+    let rendered = |theme: GraphicalTheme| {
+        let mut text = String::new();
+        let handler = GraphicalReportHandler::new_themed(theme).with_width(100).with_links(false);
+        // A journal, a log and a pipe have no width.
+        let handler = handler.with_wrap_lines(around.terminal);
+        if handler.render_report(&mut text, error).is_err() {
+            text = error.to_string();
+        }
+        text
+    };
+    // It may repeat what others wrote. Colours are control characters too: where there are any others, it has none.
+    let plain = rendered(GraphicalTheme::unicode_nocolor());
+    let visible = visible::text(&plain);
+    let text = if around.colours && visible == plain { rendered(GraphicalTheme::unicode()) } else { visible };
+    say_coloured(text.trim_end());
 }

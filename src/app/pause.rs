@@ -62,9 +62,11 @@ pub(super) fn resume(arguments: &Resume, around: &Surroundings) -> Exit {
             state.ask_again()?;
         }
         if !paused {
-            let again =
-                if watched { "whoever watches it makes another try" } else { "nobody watches it now" };
-            say(&format!("{name}: nothing was paused; {again}"));
+            say(&if watched {
+                format!("{name}: another try was asked for; it was not paused")
+            } else {
+                format!("{name}: nothing was paused; nobody watches it now")
+            });
             return Ok(());
         }
         add(state, EntryKind::Resumed { by_hand: true }, around);

@@ -62,7 +62,9 @@ pub enum ArmingError {
     #[error("what is armed ({length} characters) is not a whole account id")]
     #[diagnostic(
         code(safety::armed_no_account),
-        help("type the account as the gateway shows it, letters and digits, such as U1234567; no pattern")
+        help(
+            "type the account as the gateway shows it: capital letters and digits, such as U and seven digits; no pattern"
+        )
     )]
     NoAccount {
         /// How long it is.
@@ -96,7 +98,7 @@ pub enum ArmingError {
     #[error("the arming file {path} does not say what it has to: {how}")]
     #[diagnostic(
         code(safety::arming_format),
-        help("lines of `account: U1234567` and one of `expires: 2026-12-24T18:00:00Z`; # begins a comment")
+        help("lines of `account: ACCOUNT` and one of `expires: 2026-12-24T18:00:00Z`; # begins a comment")
     )]
     Format {
         /// Its path.

@@ -7,6 +7,7 @@ use console::Style;
 use super::{After, Cause, Examination, Tried};
 use crate::evidence::Certainty;
 use crate::ladder::Rung;
+use crate::visible;
 
 /// The text, with colours where they are wanted.
 pub fn words(examination: &Examination, colours: bool) -> String {
@@ -93,12 +94,12 @@ fn cause(text: &mut String, mark: &str, found: &Cause, colours: &Colours) -> std
         (colours.of(Style::new().bold()), colours.of(Style::new().dim()), colours.of(Style::new().cyan()));
     let why = &found.why;
     let sure = if found.certainty == Certainty::Possible { "possible: " } else { "" };
-    writeln!(text, "{mark} {sure}{} ({})", bold.apply_to(&why.message), why.code)?;
+    writeln!(text, "{mark} {sure}{} ({})", bold.apply_to(visible::text(&why.message)), why.code)?;
     if let Some(decided_by) = &found.decided_by {
-        writeln!(text, "   {} {decided_by}", cyan.apply_to("decides:"))?;
+        writeln!(text, "   {} {}", cyan.apply_to("decides:"), visible::text(decided_by))?;
     }
     if let Some(help) = &why.help {
-        writeln!(text, "   {} {help}", cyan.apply_to("help:"))?;
+        writeln!(text, "   {} {}", cyan.apply_to("help:"), visible::text(help))?;
     }
     // Behind the help, which may speak of what is below.
     for line in why.causes.iter().map(|line| format!("cause: {line}")).chain(why.evidence.iter().cloned()) {
@@ -144,7 +145,7 @@ fn remedy(text: &mut String, tried: &Tried, colours: &Colours) -> std::fmt::Resu
             let (cross, why) = (bad.apply_to("✗"), one_line(&why.message));
             writeln!(text, "  {cross} {what}: did not help, after {seconds:.1} s: {why}")?;
         }
-        After::NotTried { because } => writeln!(text, "  - {what}: not tried: {because}")?,
+        After::NotTried { because } => writeln!(text, "  - {what}: not tried: {}", visible::text(because))?,
         After::NotPossible { why } => writeln!(text, "  - {}", one_line(&why.message))?,
         After::Interrupted => writeln!(text, "  - {what}: interrupted after {seconds:.1} s")?,
     }
@@ -157,7 +158,7 @@ fn remedy(text: &mut String, tried: &Tried, colours: &Colours) -> std::fmt::Resu
     Ok(())
 }
 
-/// Control characters out of foreign texts must not reach a terminal.
+/// The beginning of a text of somebody else.
 fn one_line(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(300).collect()
+    visible::line(&text.chars().take(300).collect::<String>())
 }

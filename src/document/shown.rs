@@ -6,6 +6,7 @@ use std::sync::Arc;
 use miette::{MietteError, MietteSpanContents, SourceCode, SourceSpan, SpanContents};
 
 use super::problems::Position;
+use crate::visible::is_unfit;
 
 /// Bytes of a line that are shown; of a longer one, so many around what is marked.
 const WIDEST: usize = 240;
@@ -160,16 +161,17 @@ pub(super) fn sentence(text: &str) -> String {
     sentence
 }
 
-/// A text without what a terminal would obey or that turns the order of letters round, byte for byte as long.
+/// A text without what a terminal would obey or that makes it look like another, byte for byte as long: what is marked in it
+/// stays where it is.
 pub(super) fn harmless(text: &str) -> String {
-    let turns =
-        |c: char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     let mut harmless = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
             '\n' | '\r' | '\t' => harmless.push(c),
-            _ if turns(c) => harmless.push(char::REPLACEMENT_CHARACTER),
-            _ if c.is_control() => harmless.extend(std::iter::repeat_n('?', c.len_utf8())),
+            _ if is_unfit(c) && c.len_utf8() == char::REPLACEMENT_CHARACTER.len_utf8() => {
+                harmless.push(char::REPLACEMENT_CHARACTER);
+            }
+            _ if is_unfit(c) => harmless.extend(std::iter::repeat_n('?', c.len_utf8())),
             _ => harmless.push(c),
         }
     }

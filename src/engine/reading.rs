@@ -10,7 +10,7 @@ use async_trait::async_trait;
 use crate::ports::World;
 use crate::ports::docker::{
     Container, ContainerSpec, ContainerWatch, Docker, DockerError, Engine, ExecOutput, Image, ImageBuild,
-    LogLine, Network, NetworkSpec, PathInContainer,
+    LogLine, LogWord, Network, NetworkSpec, PathInContainer, WordsOfLine,
 };
 
 /// The same world, with an engine that can only be read.
@@ -90,6 +90,15 @@ impl Docker for Reading {
 
     async fn logs_since_start(&self, container: &Container) -> Result<Vec<LogLine>, DockerError> {
         self.0.logs_since_start(container).await
+    }
+
+    async fn log_words(
+        &self,
+        container: &Container,
+        question: &str,
+        words: &WordsOfLine,
+    ) -> Result<Vec<LogWord>, DockerError> {
+        self.0.log_words(container, question, words).await
     }
 
     async fn exec(&self, _: &str, _: &[String], _: Duration) -> Result<ExecOutput, DockerError> {

@@ -25,6 +25,6 @@ pub(super) async fn disturbed<'a>(
     if recovered < until {
         *bound = Some(within);
     }
-    wait.begin_anew(until.min(recovered));
+    wait.begin_anew(until.min(recovered), recovery.not_yet());
     wait.until_it_passes(async |tries| recovery.whole(&scope(tries)).await).await
 }

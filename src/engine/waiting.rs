@@ -109,11 +109,11 @@ impl<'a> Wait<'a> {
         self.tries.before
     }
 
-    /// Another wait of the same step, until another time.
-    pub(super) fn begin_anew(&mut self, until: Instant) {
+    /// Another wait of the same step, until another time, with the reason to tell while there is no other.
+    pub(super) fn begin_anew(&mut self, until: Instant, reason: Failure) {
         let before = self.tries.before;
         self.tries = Tries { before, ..Tries::default() };
-        (self.until, self.last, self.cause, self.told) = (until, None, None, None);
+        (self.until, self.last, self.cause, self.told) = (until, Some(reason), None, None);
     }
 
     /// Attempts until one passes. The first one is begun whatever the deadline, and cut off by it.
@@ -160,6 +160,10 @@ impl<'a> Wait<'a> {
                 }
                 () = self.stop.cancelled() => return Err(Unmet::Stopped),
                 () = until(self.until) => {
+                    // What was noted in the same moment is a reason too.
+                    while let Ok(why) = self.noted.try_recv() {
+                        news = Some((self.cause_of(why), Instant::now()));
+                    }
                     let noted = news.map(|(why, _)| Failure { why, again: None, class: Class::Step });
                     return Err(self.out_of_time(noted));
                 }

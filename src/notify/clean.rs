@@ -3,6 +3,7 @@
 
 use crate::diagnosis::Diagnosis;
 use crate::redact::Redactor;
+use crate::visible::is_unfit;
 
 /// What stands where something was left out.
 const MORE: &str = " …";
@@ -22,9 +23,9 @@ pub(super) fn clean(text: &str, redactor: &Redactor) -> String {
 /// The text without control characters, invisible ones and those that turn the direction of writing.
 pub(super) fn visible(text: &str) -> String {
     let shown = |c: char| match c {
-        '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' => None,
         '\n' | '\u{2028}' | '\u{2029}' => Some('\n'),
         c if c.is_control() => Some(' '),
+        c if is_unfit(c) => None,
         c => Some(c),
     };
     text.chars().filter_map(shown).collect()

@@ -9,6 +9,7 @@ use super::{Reporter, words};
 use crate::diagnosis::Diagnosis;
 use crate::event::{Event, EventKind, Facts, Outcome, SkippedBy, StepFinished, Stopped, Verdict};
 use crate::ladder::Rung;
+use crate::visible;
 
 /// Facts worth a place on the step's line.
 const SHOWN: &[&str] = &[
@@ -93,7 +94,7 @@ impl Console {
         match self.screen.tone {
             Tone::Live => {
                 if let Some((_, Some(progress))) = self.running.get(id) {
-                    progress.waits_for(&why.message);
+                    progress.waits_for(&visible::line(&why.message));
                 }
             }
             Tone::Plain => {
@@ -101,7 +102,7 @@ impl Console {
                 self.line(&format!(
                     "  {} {id:width$}  {}",
                     dim.apply_to("…"),
-                    dim.apply_to(&why.message),
+                    dim.apply_to(visible::line(&why.message)),
                     width = self.width
                 ));
             }
@@ -119,9 +120,10 @@ impl Console {
         if by == SkippedBy::When && self.screen.tone != Tone::Quiet {
             let dim = self.style(Style::new().dim());
             let line = format!(
-                "  {} {id:width$}  {:>8}  {because}",
+                "  {} {id:width$}  {:>8}  {}",
                 dim.apply_to("–"),
                 "skipped",
+                visible::line(because),
                 width = self.width
             );
             self.line(&line);
@@ -143,7 +145,7 @@ impl Console {
             Outcome::Failed { .. } => (red.apply_to("✗"), String::new()),
             Outcome::Interrupted { because: None } => (yellow.apply_to("!"), "interrupted".to_owned()),
             Outcome::Interrupted { because: Some(why) } => {
-                (yellow.apply_to("!"), format!("interrupted: {why}"))
+                (yellow.apply_to("!"), format!("interrupted: {}", visible::line(why)))
             }
         };
         let took = words::span(after_ms - begun.unwrap_or(after_ms));
@@ -171,15 +173,16 @@ impl Console {
             self.style(Style::new().dim()),
         );
         let rung = why.rung.map_or_else(String::new, |rung| format!("; rung not reached: {rung}"));
-        self.line(&format!("      {} ({}{rung})", bold.apply_to(&why.message), why.code));
+        self.line(&format!("      {} ({}{rung})", bold.apply_to(visible::text(&why.message)), why.code));
         for cause in &why.causes {
-            self.line(&format!("      {} {cause}", dim.apply_to("cause:")));
+            self.line(&format!("      {} {}", dim.apply_to("cause:"), visible::line(cause)));
         }
         for line in &why.evidence {
-            self.line(&format!("      {} {}", dim.apply_to("|"), truncate_str(line, 200, "…")));
+            let line = visible::line(line);
+            self.line(&format!("      {} {}", dim.apply_to("|"), truncate_str(&line, 200, "…")));
         }
         if let Some(help) = &why.help {
-            self.line(&format!("      {} {help}", cyan.apply_to("help:")));
+            self.line(&format!("      {} {}", cyan.apply_to("help:"), visible::text(help)));
         }
         self.line(&format!("      {} openbell explain {}", cyan.apply_to("more:"), why.code));
     }
@@ -206,18 +209,12 @@ impl Console {
         }
         let red = self.style(Style::new().red().bold());
         for stop in stopped {
+            let because = visible::line(&stop.because);
             match &stop.failed {
-                None => self.line(&format!(
-                    "  {} {} stopped: {}",
-                    red.apply_to("■"),
-                    stop.container,
-                    stop.because
-                )),
+                None => self.line(&format!("  {} {} stopped: {because}", red.apply_to("■"), stop.container)),
                 Some(why) => {
-                    let loud = format!(
-                        "{} COULD NOT BE STOPPED OR CHECKED, look at once: {}",
-                        stop.container, stop.because
-                    );
+                    let name = &stop.container;
+                    let loud = format!("{name} COULD NOT BE STOPPED OR CHECKED, look at once: {because}");
                     self.line(&format!("  {} {}", red.apply_to("■"), red.apply_to(loud)));
                     self.diagnosis(why);
                 }
@@ -249,7 +246,11 @@ impl Reporter for Console {
                     begin.steps.iter().map(|id| id.chars().count()).max().unwrap_or_default().min(24);
                 if self.screen.tone != Tone::Quiet {
                     let bold = self.style(Style::new().bold());
-                    self.line(&format!("{} {}", bold.apply_to(&begin.playbook), begin.description));
+                    self.line(&format!(
+                        "{} {}",
+                        bold.apply_to(&begin.playbook),
+                        visible::line(&begin.description)
+                    ));
                 }
             }
             EventKind::StepStarted { id, within_ms, .. } => self.step_started(id, *within_ms, event.after_ms),
@@ -267,7 +268,7 @@ fn told(step: &StepFinished) -> String {
     let mut parts = step.changes.clone();
     parts.extend(climbed(step));
     parts.extend(shown(&step.facts));
-    parts.join("; ")
+    visible::line(&parts.join("; "))
 }
 
 /// The facts worth a line.

@@ -2,9 +2,14 @@
 
 use crate::diagnosis::Diagnosis;
 use crate::event::{EntryKind, Loss, RecoveryRung, Stopped, Verdict};
+use crate::visible;
 
-/// What happened, in one line.
+/// What happened, in one line that is fit for a terminal.
 pub fn entry_words(kind: &EntryKind) -> String {
+    visible::line(&words(kind))
+}
+
+fn words(kind: &EntryKind) -> String {
     match kind {
         EntryKind::WatchBegan { openbell, .. } => format!("watching begins (openbell {openbell})"),
         EntryKind::EngineUp { waited_ms } => {

@@ -5,6 +5,7 @@ use minijinja::value::{Serde, Value};
 use minijinja::{Environment, context};
 
 use super::{Report, words};
+use crate::visible;
 
 /// The template. A cell of a table may hold neither a bar nor a line end.
 const TEMPLATE: &str = include_str!("report.md.jinja");
@@ -18,7 +19,9 @@ pub fn markdown(report: &Report) -> String {
     environment.add_filter("cell", |text: String| text.replace('|', "\\|").replace(['\r', '\n'], " "));
     environment.add_filter("span", words::span);
     environment.add_filter("fact", fact);
-    let rendered = environment.render_str(TEMPLATE, context! { r => Value::from(Serde(report)) });
+    // What others wrote is shown, and not obeyed by the terminal that shows the file.
+    let report = visible::value(serde_json::to_value(report).unwrap_or_default());
+    let rendered = environment.render_str(TEMPLATE, context! { r => Value::from(Serde(&report)) });
     rendered.unwrap_or_else(|error| format!("the report could not be shown: {error}\n"))
 }
 

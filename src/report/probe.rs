@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::diagnosis::Diagnosis;
 use crate::ladder::{Reached, Rung};
+use crate::visible::{self, is_unfit};
 
 /// Characters of a message that are shown in a line; Docker keeps 4096 bytes of what a health check says.
 const LONGEST_MESSAGE: usize = 400;
@@ -48,11 +49,7 @@ impl ProbeReport {
     /// The line for people.
     pub fn line(&self) -> String {
         let line = if self.ready { self.praise() } else { self.complaint() };
-        let mut clean = String::with_capacity(line.len());
-        for c in line.chars() {
-            if is_unfit(c) { clean.extend(c.escape_default()) } else { clean.push(c) }
-        }
-        clean
+        visible::line(&line)
     }
 
     /// The line for machines.
@@ -125,12 +122,6 @@ impl ProbeReport {
             code = why.code
         )
     }
-}
-
-/// Ends a line, moves the cursor, or makes text look like other text.
-pub(super) fn is_unfit(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
 fn short(text: &str) -> String {

@@ -130,6 +130,8 @@ pub trait Disturbing: Sync {
 pub trait Recovery: Send {
     /// The disturbance, carried out once and never cut off.
     async fn disturb(&mut self, scope: &Scope<'_>) -> Result<(), Failure>;
+    /// Why it is not whole, as long as no attempt has said so.
+    fn not_yet(&self) -> Failure;
     /// One attempt to find everything whole again.
     async fn whole(&mut self, scope: &Scope<'_>) -> Result<Facts, Failure>;
 }

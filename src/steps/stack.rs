@@ -146,7 +146,11 @@ pub enum Reading {
 
 /// A regular expression, understood once: supervision asks it thousands of times.
 #[derive(Clone, Debug)]
-pub struct Pattern(regex::Regex);
+pub struct Pattern {
+    whole: regex::Regex,
+    /// Without the `.*` at its beginning, which would skip all but the last match of a line.
+    every: Option<regex::Regex>,
+}
 
 impl Pattern {
     /// Of a text that is one.
@@ -154,19 +158,58 @@ impl Pattern {
     /// # Errors
     /// What is wrong with it.
     pub fn new(text: &str) -> Result<Self, regex::Error> {
-        regex::Regex::new(text).map(Self)
+        let whole = regex::Regex::new(text)?;
+        let anywhere = |text: &str| {
+            let text = text.strip_prefix('^').unwrap_or(text);
+            let rest = text.strip_prefix(".*").or_else(|| text.strip_prefix(".+"))?;
+            let rest = rest.strip_prefix('?').unwrap_or(rest);
+            (!rest.starts_with(['*', '+', '{'])).then(|| regex::Regex::new(rest).ok()).flatten()
+        };
+        let every = anywhere(text).filter(|every| every.captures_len() == whole.captures_len());
+        Ok(Self { whole, every })
     }
 
-    /// What its first group holds in a line that fits.
-    pub fn first_group<'a>(&self, line: &'a str) -> Option<&'a str> {
-        Some(self.0.captures(line)?.get(1)?.as_str())
+    /// As it was written.
+    pub fn text(&self) -> &str {
+        self.whole.as_str()
+    }
+
+    /// What its first group holds, for every match in a line, in order. A match that goes on behind the group does not hide
+    /// one that begins there. A carriage return begins the line anew for whoever reads it: what stands between two of
+    /// them is read as a line too.
+    pub fn first_groups<'a>(&self, line: &'a str) -> Vec<&'a str> {
+        let parts = line.split('\r').filter(|part| part.len() < line.len());
+        let mut found: Vec<&str> = Vec::new();
+        for text in std::iter::once(line).chain(parts) {
+            for pattern in std::iter::once(&self.whole).chain(&self.every) {
+                found.extend(groups(pattern, text));
+            }
+        }
+        let beginning = line.as_ptr() as usize;
+        found.sort_by_key(|group| group.as_ptr() as usize - beginning);
+        found.dedup();
+        found
     }
 }
 
 impl PartialEq for Pattern {
     fn eq(&self, other: &Self) -> bool {
-        self.0.as_str() == other.0.as_str()
+        self.whole.as_str() == other.whole.as_str()
     }
+}
+
+fn groups<'a>(pattern: &regex::Regex, text: &'a str) -> Vec<&'a str> {
+    let (mut found, mut at) = (Vec::new(), 0);
+    while let Some(captures) = (at <= text.len()).then(|| pattern.captures_at(text, at)).flatten() {
+        let whole = captures.get_match();
+        let group = captures.get(1);
+        found.extend(group.map(|group| group.as_str()));
+        let next = group.map_or(whole.end(), |group| group.end()).max(whole.start());
+        // Always on, by a whole character.
+        let step = text.get(next..).and_then(|rest| rest.chars().next()).map_or(1, char::len_utf8);
+        at = if next > at { next } else { next + step };
+    }
+    found
 }
 
 impl Eq for Pattern {}

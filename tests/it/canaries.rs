@@ -228,3 +228,42 @@ fn what_stands_open_is_told_and_what_does_not_is_not() {
     assert_eq!(told(0o644, 0o755), [(true, false); 3]);
     assert_eq!(told(0o600, 0o777), [(false, true); 3]);
 }
+
+#[cfg(unix)]
+#[test]
+fn a_directory_that_others_can_look_into_is_told_where_it_keeps_secrets() {
+    use std::os::unix::fs::PermissionsExt;
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("playbook.yaml");
+    let write = |env: &str| {
+        let text = format!(
+            "version: 1\nname: open\nconnection: {{ address: \"127.0.0.1:4002\", client_id: [101] }}\n\
+             containers: {{ bot: {{ image: b, env: {{ {env} }} }} }}\n\
+             steps: [ {{ id: engine, within: 1s, do: {{ engine: {{}} }} }} ]\n"
+        );
+        std::fs::write(&path, text).unwrap();
+    };
+    let set = |path: &Path, mode: u32| {
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+    };
+    let told = |mode: u32| {
+        set(directory.path(), mode);
+        let ended = crate::support::command::run(&["validate", path.to_str().unwrap()]);
+        assert_eq!(ended.code, 0, "{}", ended.stderr);
+        ended.stderr.matches("playbook::readable_directory").count()
+    };
+    write("A: plain");
+    assert_eq!((told(0o755), told(0o700)), (0, 0), "nothing is kept there");
+    let inner = directory.path().join("kept");
+    std::fs::create_dir(&inner).unwrap();
+    std::fs::write(inner.join("a"), "canary-file").unwrap();
+    set(&inner.join("a"), 0o600);
+    write("A_PASSWORD: { file: kept/a }");
+    set(&inner, 0o700);
+    assert_eq!(told(0o755), 0, "nobody gets further");
+    set(&inner, 0o755);
+    assert_eq!((told(0o755), told(0o750)), (1, 0));
+    write("A: plain");
+    std::fs::write(directory.path().join(".env"), "A=1\n").unwrap();
+    assert_eq!((told(0o755), told(0o700)), (1, 0));
+}

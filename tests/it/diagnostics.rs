@@ -192,6 +192,7 @@ fn steps(page: &mut Page) {
     page.add(DrillError::Live { what: s("the session shows U1***567") });
     page.add(DrillError::NoCommandPort);
     page.add(DrillError::NotDown { address: s("127.0.0.1:4002") });
+    page.add(DrillError::NotWhole { container: s("gateway"), within_s: 1.0 });
     page.add(DrillError::NotRestarted { container: s("bot"), since: s("2026-11-22T00:00:01Z") });
     page.add(StableError::Restarted { container: container(), starts: s("started at a, then at b") });
     page.add(StableError::Unhealthy { container: container(), output: s("refused") });

@@ -185,6 +185,28 @@ async fn a_gateway_that_never_goes_down_was_not_drilled() {
     assert_eq!(told.code("drill"), "drill::not_down");
 }
 
+/// IBC that takes its time.
+struct Slow;
+
+#[async_trait]
+impl Ibc for Slow {
+    async fn restart(&self, _: &str) -> Result<String, IbcError> {
+        tokio::time::sleep(Duration::from_secs(2)).await;
+        Ok("OK".to_owned())
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_drill_whose_time_was_over_at_its_first_look_says_what_it_looked_for() {
+    let mut fakes = up().await;
+    fakes.world.ibc = Arc::new(Slow);
+    let stack = STACK.replace("timeout: 5s }", "timeout: 5s, ibc: \"127.0.0.1:7462\" }");
+    let drill = "- { id: drill, do: { drill: { restart: gateway, how: soft, recover_within: 1s } } }";
+    let told = run(&plan(&format!("{stack}\nsteps:\n{drill}")), &fakes).await;
+    assert_eq!(told.verdict, Verdict::Deadline);
+    assert_eq!(told.code("drill"), "drill::not_down");
+}
+
 #[tokio::test(start_paused = true)]
 async fn all_containers_healthy_is_one_step() {
     let all = "- { id: all, within: 5s, do: { healthy: {} } }";

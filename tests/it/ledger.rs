@@ -39,3 +39,19 @@ fn ids_from_a_compose_file_are_held_against_the_ledger() {
     let ended = run(&["validate", playbook.to_str().unwrap()]);
     assert_eq!(ended.code, 0, "{}", ended.stderr);
 }
+
+#[test]
+fn an_id_of_somebody_else_in_openbells_own_list_is_told() {
+    let directory = tempfile::tempdir().unwrap();
+    let playbook = directory.path().join("playbook.yaml");
+    let text = "version: 1\nname: p\nconnection: { address: \"127.0.0.1:4002\", client_id: [@ids@] }\n\
+                client_ids: { bot: 100, openbell: 101, \"openbell #2\": 102 }\n\
+                steps: [ { id: engine, do: { engine: {} } } ]\n";
+    for (ids, told) in [("101, 102, 103", false), ("100", true), ("101, 100", true)] {
+        std::fs::write(&playbook, text.replace("@ids@", ids)).unwrap();
+        let ended = run(&["validate", playbook.to_str().unwrap()]);
+        assert_eq!(ended.code, 0, "{ids}: {}", ended.stderr);
+        assert_eq!(ended.stderr.contains("playbook::client_id_lent"), told, "{ids}: {}", ended.stderr);
+        assert_eq!(ended.stderr.contains("gives to bot"), told, "{ids}: {}", ended.stderr);
+    }
+}

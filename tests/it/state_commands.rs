@@ -206,8 +206,11 @@ fn a_pause_is_written_and_journalled_and_taken_back() {
     let lock = state.lock("watch", at("2026-11-23T06:00:00Z")).unwrap();
     let ended = place.run(&["pause", "paper.yaml", "1h", "--reason", "longer"]);
     assert!(!ended.stderr.contains("nobody"), "{}", ended.stderr);
+    assert_eq!(place.run(&["resume", "paper.yaml"]).stderr, "paper: resumed\n");
+    let ended = place.run(&["resume", "paper.yaml"]);
+    let asked = "paper: another try was asked for; it was not paused\n";
+    assert_eq!((ended.code, ended.stderr.as_str()), (0, asked));
     drop(lock);
-    assert_eq!(place.run(&["resume", "paper.yaml"]).code, 0);
     assert_eq!(entries_of(&state).last(), Some(&EntryKind::Resumed { by_hand: true }));
     let ended = place.run(&["resume", "paper.yaml"]);
     assert_eq!(

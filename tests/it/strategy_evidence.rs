@@ -127,6 +127,44 @@ async fn what_the_last_run_of_the_container_wrote_is_no_word_of_this_one() {
     assert_eq!(told.code("strategy"), "safety::strategy_unproven");
 }
 
+/// A bot whose log has these lines.
+async fn logged(pattern: &str, lines: Vec<String>) -> (Told, Fakes) {
+    let fakes = fakes();
+    fakes.engine.with(|state| state.logs.insert("stack-bot".into(), lines));
+    (told(&format!("log: '{pattern}'"), &fakes).await, fakes)
+}
+
+#[tokio::test(start_paused = true)]
+async fn another_strategy_hides_in_no_part_of_a_line() {
+    let anywhere = r"Strategy (\w+) active";
+    for (pattern, line) in [
+        (anywhere, "Strategy C active, Strategy A active"),
+        (anywhere, "Strategy A active, Strategy C active"),
+        (anywhere, "Strategy C active\rStrategy A active"),
+        (anywhere, "Strategy A active\rStrategy C active"),
+        (r"^Strategy (\w+) active$", "Strategy C active\rStrategy A active"),
+        (r"^Strategy (\w+) active$", "Strategy A active\rnothing"),
+        // What the pattern skips before and after its group is read too.
+        (r"^.*Strategy (\w+) active", "Strategy A active, Strategy C active"),
+        (r".*Strategy (\w+) active", "Strategy C active, Strategy A active, Strategy C active"),
+        (r"Strategy (\w+).*", "Strategy C active, Strategy A active"),
+    ] {
+        let lines = vec!["Strategy C active".to_owned(), line.to_owned()];
+        let (told, fakes) = logged(pattern, lines).await;
+        assert_eq!(told.code("strategy"), "safety::strategy", "{pattern}: {line}");
+        assert!(!fakes.engine.is_running("stack-bot"), "{pattern}: {line}");
+    }
+    for (pattern, line) in [
+        (anywhere, "Strategy C active\r"),
+        (anywhere, "Strategy C active: Strategy C active"),
+        (r"(\w+)\s*$", "it is C"),
+        (r"^.*Strategy (\w+) active.*$", "12:00 Strategy C active, good"),
+    ] {
+        let (told, _) = logged(pattern, vec![line.to_owned()]).await;
+        assert_eq!(told.verdict, Verdict::Green, "{pattern}: {line} {:?}", told.report.steps);
+    }
+}
+
 /// The Python bot, which writes a file beside its log and serves it.
 #[test]
 fn a_file_and_an_endpoint_of_a_real_bot_prove_its_strategy() {

@@ -4,33 +4,51 @@ use bollard::query_parameters as query;
 use futures_util::TryStreamExt;
 use jiff::{SignedDuration, Timestamp};
 
+use super::lines::Lines;
 use super::meaning::Doing;
 use super::{Bollard, REQUEST};
 use crate::ports::docker::{Container, DockerError, LogLine, MOST_LOG_LINES};
 
 impl Bollard {
     pub(super) async fn read_logs(&self, container: &Container) -> Result<Vec<LogLine>, DockerError> {
-        let doing = Doing::Container { verb: "read the log of", name: &container.name };
         let begins = begins(container);
-        let since = begins.and_then(|begins| i32::try_from(begins.as_second()).ok()).unwrap_or(0).max(0);
-        let options = query::LogsOptionsBuilder::default()
-            .stdout(true)
-            .stderr(true)
-            .timestamps(true)
-            .since(since)
-            .tail(&MOST_LOG_LINES.to_string())
-            .build();
-        let read = async |client: bollard::Docker| {
-            client.logs(&container.id, Some(options)).try_collect::<Vec<_>>().await
+        let mut lines = Vec::new();
+        self.each_line(container, begins, Some(MOST_LOG_LINES), |at, text| {
+            if begins.is_none_or(|begins| at > begins) {
+                lines.push(kept((at, text)));
+            }
+        })
+        .await?;
+        Ok(lines)
+    }
+
+    /// Reads a log from a moment on, its last entries or all of it, line by line. Says how many entries there were, and the
+    /// moment up to which nothing can be missing.
+    pub(super) async fn each_line(
+        &self,
+        container: &Container,
+        from: Option<Timestamp>,
+        last: Option<usize>,
+        mut each: impl FnMut(Timestamp, &str) + Send,
+    ) -> Result<(usize, Option<Timestamp>), DockerError> {
+        let doing = Doing::Container { verb: "read the log of", name: &container.name };
+        let since = from.and_then(|from| i32::try_from(from.as_second()).ok()).unwrap_or(0).max(0);
+        let options =
+            query::LogsOptionsBuilder::default().stdout(true).stderr(true).timestamps(true).since(since);
+        let options = match last {
+            Some(last) => options.tail(&last.to_string()),
+            None => options.tail("all"),
         };
-        let chunks = self.ask(doing, REQUEST, read).await?;
-        let text: String = chunks.into_iter().map(|chunk| lossy(&chunk.into_bytes())).collect();
-        Ok(text
-            .lines()
-            .filter_map(line)
-            .filter(|(at, _)| begins.is_none_or(|begins| *at > begins))
-            .map(kept)
-            .collect())
+        let read = async |client: bollard::Docker| {
+            let mut chunks = client.logs(&container.id, Some(options.build()));
+            let (mut lines, mut entries) = (Lines::default(), 0);
+            while let Some(chunk) = chunks.try_next().await? {
+                entries += 1;
+                lines.take(&chunk, &mut each);
+            }
+            Ok((entries, lines.end(&mut each)))
+        };
+        self.ask(doing, REQUEST, read).await
     }
 }
 
@@ -41,7 +59,7 @@ impl Bollard {
 /// A container that does not run now has said its last words in the run that ended. Its two times are no border
 /// then: the end is stamped by the runtime and the start by the engine, so a program that fails at once on a busy
 /// machine has ended before it started.
-fn begins(container: &Container) -> Option<Timestamp> {
+pub(super) fn begins(container: &Container) -> Option<Timestamp> {
     const LATE: SignedDuration = SignedDuration::from_millis(50);
     const EARLY: SignedDuration = SignedDuration::from_secs(2);
     let ended: Timestamp = container.finished_at.parse().ok()?;
@@ -51,10 +69,6 @@ fn begins(container: &Container) -> Option<Timestamp> {
     } else {
         Some(started.min(ended) - EARLY)
     }
-}
-
-fn lossy(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
 }
 
 /// `2026-11-22T22:13:48.123456789Z text`, as the engine writes it.

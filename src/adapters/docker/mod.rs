@@ -9,7 +9,7 @@ use bollard::query_parameters as query;
 
 use crate::ports::docker::{
     Container, ContainerSpec, ContainerWatch, Docker, DockerError, Engine, ExecOutput, Image, ImageBuild,
-    LogLine, Network, NetworkSpec, PathInContainer,
+    LogLine, LogWord, Network, NetworkSpec, PathInContainer, WordsOfLine,
 };
 
 mod build;
@@ -17,10 +17,12 @@ mod connection;
 mod create;
 mod exec;
 mod file;
+mod lines;
 mod logs;
 mod meaning;
 mod read;
 mod watch;
+mod words;
 
 use connection::Connection;
 use meaning::Doing;
@@ -31,12 +33,14 @@ const REQUEST: Duration = Duration::from_secs(30);
 /// A Docker engine, connected to at the first request and at every one after a failure to connect.
 pub struct Bollard {
     connection: Connection,
+    /// What logs were found to say so far.
+    heard: words::Heard,
 }
 
 impl Bollard {
     /// The engine at `host` (the value of `DOCKER_HOST`), or where this system's engine usually listens.
     pub fn new(host: Option<String>) -> Self {
-        Self { connection: Connection::new(host) }
+        Self { connection: Connection::new(host), heard: words::Heard::default() }
     }
 
     /// One request under its own deadline; an object that is not there is `None`.
@@ -199,6 +203,15 @@ impl Docker for Bollard {
 
     async fn logs_since_start(&self, container: &Container) -> Result<Vec<LogLine>, DockerError> {
         self.read_logs(container).await
+    }
+
+    async fn log_words(
+        &self,
+        container: &Container,
+        question: &str,
+        words: &WordsOfLine,
+    ) -> Result<Vec<LogWord>, DockerError> {
+        self.words_of_log(container, question, words).await
     }
 
     async fn exec(&self, name: &str, command: &[String], limit: Duration) -> Result<ExecOutput, DockerError> {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::super::reading::inputs;
-use super::super::{Surroundings, say, tell};
+use super::super::{Surroundings, say, say_coloured, tell};
 use super::{Deed, refused, terms, told};
 use crate::cli::Edit;
 use crate::edit::{self, EditError, Opened};
@@ -83,7 +83,7 @@ fn asked(error: &EditError, opened: &Opened, text: &str, around: &Surroundings) 
         match line.trim() {
             "e" => return Answer::Again,
             "q" => return Answer::Quit,
-            "d" => say(edit::difference(opened, text, around.colours).trim_end_matches('\n')),
+            "d" => say_coloured(edit::difference(opened, text, around.colours).trim_end_matches('\n')),
             _ => {}
         }
     }

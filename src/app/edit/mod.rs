@@ -4,7 +4,7 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use super::reading::inputs;
-use super::{Surroundings, say, tell};
+use super::{Surroundings, say, say_coloured, tell};
 use crate::cli::{Accept, Audit, AuditCommand, Edit, Get, Set, Undo, Unset, Writing};
 use crate::edit::{self, Approval, Change, EditError, Opened, Record, Terms, Written, coloured};
 use crate::exit::Exit;
@@ -121,7 +121,7 @@ fn told(file: &Path, written: &Written, writing: &Writing, around: &Surroundings
         }
         return exit;
     }
-    say(diff(&written.diff, around.colours).trim_end_matches('\n'));
+    say_coloured(diff(&written.diff, around.colours).trim_end_matches('\n'));
     let again = format!("`openbell undo {shown}`");
     say(&match (deed, written.undoable) {
         (Deed::Written, _) => format!("{shown}: written; {again} takes it back"),

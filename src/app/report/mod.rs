@@ -14,6 +14,7 @@ use crate::event::Verdict;
 use crate::exit::Exit;
 use crate::report::{self, BootReport, Comparison, StoredError, stored};
 use crate::state::{State, StateError};
+use crate::visible;
 
 mod list;
 
@@ -44,13 +45,18 @@ enum Told {
     Stored(StoredError),
 }
 
+/// A text for people.
 fn print(text: &str) {
+    put(&visible::text(text));
+}
+
+fn put(text: &str) {
     // A reader that went away does not change what is there.
     let _ = io::stdout().lock().write_all(text.as_bytes());
 }
 
 fn json<T: Serialize>(value: &T) {
-    print(&(serde_json::to_string_pretty(value).unwrap_or_default() + "\n"));
+    put(&(serde_json::to_string_pretty(value).unwrap_or_default() + "\n"));
 }
 
 /// A time of day where the reader is.

@@ -12,6 +12,7 @@ use crate::event::Verdict;
 use crate::exit::Exit;
 use crate::report::{self, FirstFailure, Report, VariantReport};
 use crate::service::{Places, ServiceError, System};
+use crate::visible;
 
 /// What `status --json` prints.
 #[derive(Debug, Serialize)]
@@ -171,7 +172,7 @@ fn shown(status: &Status, places: &Places) -> String {
         let _ = write!(text, ", ended by {result}{code}");
     }
     if let Some(says) = &service.says {
-        let _ = write!(text, "\n  says: {says}");
+        let _ = write!(text, "\n  says: {}", visible::line(says));
     }
     if status.reports.is_empty() {
         let _ = write!(text, "\n  no report in {} yet", places.reports);
@@ -180,7 +181,7 @@ fn shown(status: &Status, places: &Places) -> String {
         text.push_str(&line(report));
     }
     text.push('\n');
-    text
+    visible::text(&text)
 }
 
 fn line(report: &LastReport) -> String {
@@ -189,7 +190,7 @@ fn line(report: &LastReport) -> String {
     let variant = report.variant.as_ref().map_or_else(String::new, |variant| format!(" of {variant}"));
     let failure = report.first_failure.as_ref().map_or_else(String::new, |failure| {
         let step = failure.step.as_ref().map_or_else(String::new, |step| format!("{step}: "));
-        format!("\n    {step}{} ({})", failure.message, failure.code)
+        format!("\n    {step}{} ({})", visible::line(&failure.message), failure.code)
     });
     format!("\n  last report{variant}: {verdict}, started {}{failure}\n    {}", report.started, report.report)
 }

@@ -42,6 +42,18 @@ const ENTRIES: &[Entry] = &[
         links: &[],
     },
     Entry {
+        code: "drill::not_whole",
+        meaning: "The stack was not whole again when `recover_within` was over, and there is no nearer reason: no look at \
+            it had an end by then (exit code 124).",
+        told_by: "The time counts from the first stop on, graces included. Any other reason is told in the place of this \
+            one.",
+        remedy: &[
+            Step::say("Raise `recover_within`: a gateway that logs in anew takes a minute or two."),
+            Step::run("See what the containers do meanwhile.", "docker ps --all"),
+        ],
+        links: &[],
+    },
+    Entry {
         code: "drill::not_restarted",
         meaning: "The Docker engine was told to restart a container, and the container still has the start time of \
             before.",

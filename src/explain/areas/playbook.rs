@@ -217,6 +217,16 @@ const ENTRIES: &[Entry] = &[
         links: &[],
     },
     Entry {
+        code: "playbook::client_id_lent",
+        meaning: "openbell would use a client id that the ledger gives to somebody else, and keep it out meanwhile. It is \
+            told and nothing is refused for it.",
+        told_by: "A number under `connection.client_id` stands under `client_ids` with another owner than openbell.",
+        remedy: &[Step::say(
+            "Give openbell ids of its own: `connection.client_id: [101, 102]`, and `client_ids: { bot: 100 }`.",
+        )],
+        links: &[],
+    },
+    Entry {
         code: "playbook::client_id_clash",
         meaning: "One client id has two owners. The gateway would admit only one of them.",
         told_by: "The same number stands twice under `client_ids`; or a variable such as `IBKR_CLIENT_ID` gives a \

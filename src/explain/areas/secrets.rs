@@ -73,6 +73,19 @@ const ENTRIES: &[Entry] = &[
         links: &[],
     },
     Entry {
+        code: "playbook::readable_directory",
+        meaning: "Others on this machine can look into the playbook's directory, and secrets are kept there. It is told and \
+            nothing is refused for it.",
+        told_by: "The mode of the directory, links followed, has the right to read or to enter for others, and a secret file \
+            that the playbook names is in it, or below it where others can look as well, or a file named `.env` or \
+            `….env`. Of a directory without any of them nothing is said: every checkout of a repository would be told of.",
+        remedy: &[
+            Step::run("Take the rights of others away.", "chmod 700 DIRECTORY"),
+            Step::say("Or keep the secrets in a directory of their own that has this mode."),
+        ],
+        links: &[],
+    },
+    Entry {
         code: "playbook::open_directory",
         meaning: "Everybody on this machine can write to the playbook's directory, and so decide what runs. It is told and \
             nothing is refused for it.",

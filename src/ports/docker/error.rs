@@ -238,7 +238,7 @@ impl Explain for DockerError {
     fn evidence(&self) -> Vec<String> {
         match self {
             Self::BuildFailed { output, .. } => output.clone(),
-            Self::Refused { status, reason, .. } => vec![format!("HTTP {status}: {reason}")],
+            Self::Refused { status, reason, .. } => refusal(*status, reason.trim()),
             Self::Unreachable { reason, .. } | Self::NotAnEngine { reason, .. } => vec![reason.clone()],
             _ => Vec::new(),
         }
@@ -265,4 +265,18 @@ impl Explain for DockerError {
             _ => (self.class() == Class::Engine).then_some(Rung::Engine),
         }
     }
+}
+
+/// What came with a refusal. A proxy before the engine refuses without a word, or with a page.
+fn refusal(status: u16, reason: &str) -> Vec<String> {
+    let mut told = vec![match reason {
+        "" => format!("HTTP {status}, and not a word of why"),
+        reason => format!("HTTP {status}: {reason}"),
+    }];
+    if matches!(status, 401 | 403) {
+        let what = "something between openbell and the engine forbids this call, such as a proxy for reading alone; \
+                    the calls of each command are in docs/socket.md";
+        told.push(what.to_owned());
+    }
+    told
 }

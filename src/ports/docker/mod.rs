@@ -18,6 +18,8 @@ pub use spec::{
 pub use state::{
     Address, Container, Engine, ExecOutput, Health, HealthStatus, Image, LogLine, MOST_LOG_LINES, MOST_OUTPUT,
     Network, PathInContainer, Status,
+    Address, Container, Engine, ExecOutput, Health, HealthStatus, Image, LogLine, LogWord, MOST_LOG_LINES,
+    Network, PathInContainer, Status, WordsOfLine,
 };
 
 pub use watch::{ContainerWatch, News};
@@ -57,6 +59,14 @@ pub trait Docker: Send + Sync {
     async fn remove(&self, name: &str) -> Result<(), DockerError>;
     /// What a container logged since it was last started, oldest first.
     async fn logs_since_start(&self, container: &Container) -> Result<Vec<LogLine>, DockerError>;
+    /// Every word that a container's log has had since it was last started, each once, the oldest first, however long the
+    /// log is. `question` names what is looked for: what was read for it once need not be read again.
+    async fn log_words(
+        &self,
+        container: &Container,
+        question: &str,
+        words: &WordsOfLine,
+    ) -> Result<Vec<LogWord>, DockerError>;
     /// Runs a command in a running container, to its end or at most `limit`.
     async fn exec(&self, name: &str, command: &[String], limit: Duration) -> Result<ExecOutput, DockerError>;
     /// The same as `user[:group]`, by name or by number.

@@ -211,6 +211,17 @@ pub struct LogLine {
 
 /// Most bytes that are kept of what a command in a container prints.
 pub const MOST_OUTPUT: usize = 256 * 1024;
+/// A word that a log has, and the first line that has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogWord {
+    /// The word.
+    pub word: String,
+    /// The line.
+    pub line: LogLine,
+}
+
+/// Finds the words of a line that are looked for.
+pub type WordsOfLine = dyn Fn(&str) -> Vec<String> + Send + Sync;
 
 /// What a command in a container gave.
 #[derive(Clone, Debug, PartialEq, Eq)]

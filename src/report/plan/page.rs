@@ -8,8 +8,8 @@ use crate::event::{
     Change, Counts, Difference, Doing, Facts, Foreseen, Now, Preview, Prospect, StepList, StepPreview,
 };
 use crate::report::console::known;
-use crate::report::probe::is_unfit;
 use crate::report::words;
+use crate::visible::line as clean;
 
 /// Characters of a value that are shown.
 const LONGEST_VALUE: usize = 90;
@@ -142,7 +142,7 @@ impl Page {
         let width = differences.iter().map(|one| one.what.chars().count()).max().unwrap_or_default();
         for difference in differences {
             let values = self.values(difference);
-            self.line(&format!("{INDENT}  {:width$}  {values}", difference.what));
+            self.line(&format!("{INDENT}  {:width$}  {values}", clean(&difference.what)));
         }
     }
 
@@ -280,9 +280,4 @@ fn counted(counts: Counts) -> String {
 
 fn shortened(value: &str) -> String {
     truncate_str(&clean(value), LONGEST_VALUE, "…").into_owned()
-}
-
-/// Without anything that a terminal would take for more than text.
-fn clean(text: &str) -> String {
-    text.chars().map(|c| if is_unfit(c) { c.escape_default().to_string() } else { c.to_string() }).collect()
 }

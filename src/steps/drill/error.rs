@@ -39,6 +39,20 @@ pub enum DrillError {
         /// The gateway's address.
         address: String,
     },
+    /// The time was over before a look at the stack had an end.
+    #[error("the stack was not whole again within {within_s} s of the restart of {container}")]
+    #[diagnostic(
+        code(drill::not_whole),
+        help(
+            "raise `recover_within`: the graces of the stops count, and the time was over before anything answered"
+        )
+    )]
+    NotWhole {
+        /// The key of the container that was disturbed.
+        container: String,
+        /// The time that the recovery had.
+        within_s: f64,
+    },
     /// It still is the run of before.
     #[error("the container {container} has not restarted: it has run since {since}")]
     #[diagnostic(
@@ -60,14 +74,17 @@ impl Explain for DrillError {
         match self {
             Self::Live { .. } | Self::NoCommandPort => None,
             Self::NotDown { .. } => Some(Pace::Steady),
-            Self::NotRestarted { .. } => Some(Pace::Brisk),
+            Self::NotRestarted { .. } | Self::NotWhole { .. } => Some(Pace::Brisk),
         }
     }
 
     fn class(&self) -> Class {
         match self {
             Self::Live { .. } => Class::Safety,
-            Self::NoCommandPort | Self::NotDown { .. } | Self::NotRestarted { .. } => Class::Step,
+            Self::NoCommandPort
+            | Self::NotDown { .. }
+            | Self::NotRestarted { .. }
+            | Self::NotWhole { .. } => Class::Step,
         }
     }
 }

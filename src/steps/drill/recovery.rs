@@ -253,6 +253,11 @@ impl Recovery for Drilled {
         self.disturb_once(scope).await
     }
 
+    fn not_yet(&self) -> Failure {
+        let within_s = self.drill.recover_within.get().as_secs_f64();
+        DrillError::NotWhole { container: self.drill.restart.clone(), within_s }.into()
+    }
+
     async fn whole(&mut self, scope: &Scope<'_>) -> Result<Facts, Failure> {
         self.was_disturbed(scope).await?;
         self.ladder(scope).await?;

@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
 use crate::diagnosis::Failure;
-use crate::ports::docker::{Container, PathInContainer};
+use crate::ports::docker::{Container, LogWord, PathInContainer};
 use crate::steps::{Pattern, Reading, Scope, Source, safety};
 
 /// Longest wait for the endpoint's answer.
@@ -48,10 +48,21 @@ fn unproven(why: impl Into<Failure>) -> Failure {
 }
 
 async fn log(scope: &Scope<'_>, container: &Container, pattern: &Pattern) -> Result<Said, Failure> {
-    let lines = scope.world.docker.logs_since_start(container).await.map_err(unproven)?;
-    let words = of_lines(pattern, lines.iter().map(|line| line.text.as_str()));
-    let from = lines.len().saturating_sub(5);
-    let instead = lines[from..].iter().map(|line| format!("log: {}", line.text)).collect();
+    let docker = &scope.world.docker;
+    let found = {
+        let pattern = pattern.clone();
+        move |line: &str| pattern.first_groups(line).into_iter().map(str::to_owned).collect()
+    };
+    // All of it: what was said long ago counts as well.
+    let words = docker.log_words(container, pattern.text(), &found).await.map_err(unproven)?;
+    let word = |found: LogWord| Word { name: found.word, line: found.line.text };
+    let words: Vec<Word> = words.into_iter().map(word).collect();
+    let mut instead = Vec::new();
+    if words.is_empty() {
+        let lines = docker.logs_since_start(container).await.map_err(unproven)?;
+        let from = lines.len().saturating_sub(5);
+        instead.extend(lines[from..].iter().map(|line| format!("log: {}", line.text)));
+    }
     Ok(Said { by: "log", words, instead })
 }
 
@@ -107,11 +118,11 @@ fn is_of_this_run(container: &Container, modified: &str) -> bool {
 }
 
 fn of_lines<'a>(pattern: &Pattern, lines: impl Iterator<Item = &'a str>) -> Vec<Word> {
-    let word = |line: &str| {
-        let name = pattern.first_group(line)?.to_owned();
-        Some(Word { name, line: line.to_owned() })
+    let words = |line: &'a str| {
+        let groups = pattern.first_groups(line).into_iter();
+        groups.map(move |name| Word { name: name.to_owned(), line: line.to_owned() })
     };
-    lines.filter_map(word).collect()
+    lines.flat_map(words).collect()
 }
 
 /// A text as it is; a number or a truth value as JSON writes it.

@@ -7,7 +7,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use openbell::ports::docker::{
     Container, ContainerSpec, ContainerWatch, Docker, DockerError, Engine, EnvValue, ExecOutput, Image,
-    ImageBuild, LogLine, Network, NetworkSpec, News, PathInContainer, RestartPolicy, Status,
+    ImageBuild, LogLine, LogWord, Network, NetworkSpec, News, PathInContainer, RestartPolicy, Status,
+    WordsOfLine,
 };
 use secrecy::ExposeSecret;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
@@ -345,6 +346,19 @@ impl Docker for FakeEngine {
     async fn logs_since_start(&self, container: &Container) -> Result<Vec<LogLine>, DockerError> {
         let lines = self.with(|state| state.logs.get(&container.name).cloned().unwrap_or_default());
         Ok(lines.into_iter().map(|text| LogLine { at: "2026-11-22T00:00:30Z".into(), text }).collect())
+    }
+
+    async fn log_words(
+        &self,
+        container: &Container,
+        _: &str,
+        words: &WordsOfLine,
+    ) -> Result<Vec<LogWord>, DockerError> {
+        let lines = self.logs_since_start(container).await?;
+        let found = |line: LogLine| {
+            words(&line.text).into_iter().map(move |word| LogWord { word, line: line.clone() })
+        };
+        Ok(lines.into_iter().flat_map(found).collect())
     }
 
     async fn exec(&self, name: &str, command: &[String], _: Duration) -> Result<ExecOutput, DockerError> {
