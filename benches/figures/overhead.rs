@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use openbell::ports::World;
 use openbell::ports::docker::{
     Container, ContainerSpec, ContainerWatch, Docker, DockerError, Engine, ExecOutput, Image, ImageBuild,
-    LogLine, Network, NetworkSpec, PathInContainer,
+    LogLine, LogWord, Network, NetworkSpec, PathInContainer, WordsOfLine,
 };
 use serde_json::{Value, json};
 
@@ -104,6 +104,9 @@ impl Docker for NetworkIsThere {
         unreachable!("{NOT_ASKED}")
     }
     async fn logs_since_start(&self, _: &Container) -> Result<Vec<LogLine>, DockerError> {
+        unreachable!("{NOT_ASKED}")
+    }
+    async fn log_words(&self, _: &Container, _: &str, _: &WordsOfLine) -> Result<Vec<LogWord>, DockerError> {
         unreachable!("{NOT_ASKED}")
     }
     async fn exec(&self, _: &str, _: &[String], _: Duration) -> Result<ExecOutput, DockerError> {

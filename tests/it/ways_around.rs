@@ -6,10 +6,8 @@ use std::sync::Arc;
 
 use openbell::event::Verdict;
 use openbell::playbook::{Inputs, load};
-use openbell::ports::docker::{Address, Status};
-use openbell::ports::files::{BuildContext, BuildSpec, FileError, Files, Standing};
 use openbell::ports::docker::{Address, ExecOutput, Status};
-use openbell::ports::files::{BuildContext, BuildSpec, FileError, Files};
+use openbell::ports::files::{BuildContext, BuildSpec, FileError, Files, Standing};
 use openbell::ports::secrets::{SecretError, SecretSource};
 use secrecy::SecretString;
 
@@ -292,6 +290,10 @@ impl Files for Shown {
 
     fn secret(&self, _: &SecretSource) -> Result<SecretString, SecretError> {
         unreachable!("there is no secret")
+    }
+
+    fn standing(&self, _: &std::path::Path) -> Result<Option<Standing>, FileError> {
+        Ok(None)
     }
 
     fn process_sockets(&self, pid: u32) -> Result<String, FileError> {

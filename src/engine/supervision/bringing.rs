@@ -9,7 +9,6 @@ use tokio::time::Instant;
 use super::budget::{self, Allowed};
 use super::restarting::{LogInsUsedUp, shown};
 use super::{Keeping, Outage, Ran, Supervision, TICK, Turn, Used};
-use super::{Keeping, Outage, Ran, Supervision, Turn, Used, to_the_second};
 use crate::diagnosis::{Diagnosis, Failure};
 use crate::engine::waiting::{NoAnswer, Unmet, Wait};
 use crate::event::{EntryKind, Loss, Verdict};
@@ -108,21 +107,6 @@ impl<K: Keeping, R: AsyncFn(&Plan) -> Ran> Supervision<'_, K, R> {
                 let over = until.is_some_and(|until| self.keep.now() >= until);
                 if asked || over || self.gateway_runs(self.world).await? {
                     break;
-                Allowed::From(at) | Allowed::UsedUp(at) => {
-                    let why = Diagnosis::of(&super::restarting::LogInsUsedUp {
-                        count: log_ins.len(),
-                        until: to_the_second(at),
-                    });
-                    let waits = EntryKind::Waits {
-                        rung: RecoveryRung::Restart,
-                        until: to_the_second(at),
-                        why: why.clone(),
-                    };
-                    self.keep.tell(waits);
-                    self.keep.tell(EntryKind::Halted { why: why.clone() });
-                    if let Some(turn) = self.rest_until(at).await {
-                        return Some(turn);
-                    }
                 }
             }
         }

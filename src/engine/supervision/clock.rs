@@ -7,8 +7,6 @@ use jiff::SignedDuration;
 use tokio::time::Instant;
 
 use super::{Keeping, Nudges, TICK, Turn};
-use super::breach::ArmingEnded;
-use super::{Keeping, Nudges, TICK, Turn, to_the_second};
 use crate::diagnosis::Diagnosis;
 use crate::engine::waiting::until;
 use crate::event::EntryKind;
@@ -39,8 +37,6 @@ pub(super) async fn watch<K: Keeping>(
         }
         if let Err(why) = armed() {
             return Turn::Unsafe(why);
-        if let Some(ended) = armed_until.filter(|until| *until <= now) {
-            return Turn::Unsafe(Diagnosis::of(&ArmingEnded { expires: to_the_second(ended) }));
         }
         (wall, passed) = (now, instant);
     }

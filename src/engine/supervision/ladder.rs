@@ -7,7 +7,7 @@ use tokio::time::Instant;
 
 use super::restarting::May;
 use super::whole::Waited;
-use super::{Keeping, Outage, Ran, Supervision, Turn, to_the_second};
+use super::{Keeping, Outage, Ran, Supervision, Turn};
 use crate::diagnosis::Diagnosis;
 use crate::event::{EntryKind, Loss, Maintenance, RecoveryRung};
 use crate::playbook::{Plan, RestartFormat, RungFormat};
@@ -112,11 +112,6 @@ impl<K: Keeping, R: AsyncFn(&Plan) -> Ran> Supervision<'_, K, R> {
                         name: window.name.clone(),
                         until: super::restarting::shown(window.until),
                     };
-            self.keep.tell(EntryKind::Waits { rung: RecoveryRung::Wait, until: to_the_second(until), why });
-            match self.settle(outage, self.instant(until)).await {
-                Climbed::Next if self.window().is_none() => {
-                    let maintenance =
-                        Maintenance { name: window.name.clone(), until: to_the_second(window.until) };
                     self.keep.tell(EntryKind::Outlived { why: outage.why.clone(), maintenance });
                 }
                 Climbed::Next => {}
@@ -300,6 +295,5 @@ impl<K: Keeping, R: AsyncFn(&Plan) -> Ran> Supervision<'_, K, R> {
     fn maintenance(&self) -> Option<Maintenance> {
         let window = self.window()?;
         Some(Maintenance { name: window.name.clone(), until: super::restarting::shown(window.until) })
-        Some(Maintenance { name: window.name.clone(), until: to_the_second(window.until) })
     }
 }

@@ -62,11 +62,6 @@ pub trait Keeping: Sync {
     fn asked_again(&self) -> bool;
 }
 
-/// A time of day as people are told it: nobody waits for a fraction of a second.
-fn to_the_second(at: Timestamp) -> String {
-    format!("{at:.0}")
-}
-
 /// How a run of the playbook went.
 #[derive(Clone, Debug)]
 pub struct Ran {

@@ -9,7 +9,7 @@ use tokio::time::Instant;
 
 use super::budget::{self, Allowed, Budget};
 use super::whole::{PENDING, SECOND_FACTOR, Waited};
-use super::{Keeping, Outage, Ran, Supervision, Turn, Used, to_the_second};
+use super::{Keeping, Outage, Ran, Supervision, Turn, Used};
 use crate::diagnose::{Measure, barred_now};
 use crate::diagnosis::{Class, Diagnosis, Failure};
 use crate::engine::waiting::until;
@@ -105,7 +105,6 @@ impl<K: Keeping, R: AsyncFn(&Plan) -> Ran> Supervision<'_, K, R> {
                 until
             } else if let Some(window) = self.window().filter(|_| self.is_gateway(item)) {
                 let (until, why) = (shown(window.until), outage.why.clone());
-                let (until, why) = (to_the_second(window.until), outage.why.clone());
                 self.keep.tell(EntryKind::Waits { rung, until, why });
                 window.until
             } else if let Some(bar) = self.refusal(outage, item).await {
@@ -121,7 +120,6 @@ impl<K: Keeping, R: AsyncFn(&Plan) -> Ran> Supervision<'_, K, R> {
                     Ok(None) => return May::Begin,
                     Ok(Some((at, why))) => {
                         self.keep.tell(EntryKind::Waits { rung, until: shown(at), why });
-                        self.keep.tell(EntryKind::Waits { rung, until: to_the_second(at), why });
                         at
                     }
                     Err(why) => return May::Not(why),
@@ -199,11 +197,6 @@ impl<K: Keeping, R: AsyncFn(&Plan) -> Ran> Supervision<'_, K, R> {
             }
             Allowed::From(from) => {
                 let why = Diagnosis::of(&TooSoon { what, from: shown(from) });
-                let until = to_the_second(until);
-                return Err(Diagnosis::of(&RestartsUsedUp { what, until }).with_evidence(last));
-            }
-            Allowed::From(from) => {
-                let why = Diagnosis::of(&TooSoon { what, from: to_the_second(from) });
                 return Ok(Some((from, why)));
             }
             Allowed::Now => {}
@@ -218,7 +211,6 @@ impl<K: Keeping, R: AsyncFn(&Plan) -> Ran> Supervision<'_, K, R> {
             Allowed::From(until) | Allowed::UsedUp(until) => {
                 let count = budget::in_vain(&log_ins, &self.keep.uses(Used::Green)).len();
                 let until = shown(until);
-                let (count, until) = (log_ins.len(), to_the_second(until));
                 Err(Diagnosis::of(&LogInsUsedUp { count, until }).with_evidence(last))
             }
         }

@@ -9,8 +9,6 @@ use tokio::time::Instant;
 use super::restarting::{REFUSED, shown};
 use super::{Keeping, Outage, Ran, Supervision, TICK, Turn};
 use crate::diagnosis::{Diagnosis, Failure, Pace};
-use super::{Keeping, Outage, Ran, Supervision, TICK, Turn, to_the_second};
-use crate::diagnosis::{Class, Diagnosis, Failure, Pace};
 use crate::engine::interlock;
 use crate::engine::waiting::{Unmet, Wait, until};
 use crate::engine::watching::Watcher;
@@ -185,8 +183,6 @@ impl<K: Keeping, R: AsyncFn(&Plan) -> Ran> Supervision<'_, K, R> {
         if is_personal(why) && outage.told.insert(why.code.clone()) {
             self.needs_person(why).await;
         }
-        let until = self.second_factor_until(why).map(to_the_second);
-        self.keep.tell(EntryKind::NeedsPerson { why: why.clone(), until });
     }
 
     /// Tells that only a person can go on; of a second factor with the time until which it is waited for.

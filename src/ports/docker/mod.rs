@@ -16,10 +16,8 @@ pub use spec::{
     ContainerSpec, EnvValue, HealthCheck, ImageBuild, Mount, NetworkSpec, PublishedPort, RestartPolicy,
 };
 pub use state::{
-    Address, Container, Engine, ExecOutput, Health, HealthStatus, Image, LogLine, MOST_LOG_LINES, MOST_OUTPUT,
-    Network, PathInContainer, Status,
     Address, Container, Engine, ExecOutput, Health, HealthStatus, Image, LogLine, LogWord, MOST_LOG_LINES,
-    Network, PathInContainer, Status, WordsOfLine,
+    MOST_OUTPUT, Network, PathInContainer, Status, WordsOfLine,
 };
 
 pub use watch::{ContainerWatch, News};
