@@ -367,7 +367,8 @@ async fn a_read_only_api_is_proven_on_the_wire_at_every_form_of_it() {
 
 #[tokio::test(start_paused = true)]
 async fn a_breach_that_is_certain_is_not_hidden_by_a_gateway_that_does_not_answer() {
-    let breaks: [(&str, fn(&Fakes)); 2] = [
+    type Breaks = fn(&Fakes);
+    let breaks: [(&str, Breaks); 2] = [
         ("safety::present", |fakes| {
             fakes.engine.with(|state| state.paths.insert(("stack-bot".into(), "/data/gameplan.json".into())));
         }),

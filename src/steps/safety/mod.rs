@@ -61,7 +61,7 @@ pub async fn holds(scope: &Scope<'_>, held: Option<&str>, extent: Extent) -> Res
         let asserted = safety.env.contains_key(&item.key);
         // An engine that does not answer shows nothing else either.
         match find(scope, &item.key).await? {
-            Some(container) => doubts.note(environments(scope, item, &container, extent).await)?,
+            Some(container) => doubts.note(Box::pin(environments(scope, item, &container, extent)).await)?,
             None if asserted && held == Some(item.key.as_str()) => doubts.note(Err(missing(&item.key)))?,
             None => {}
         }
@@ -75,10 +75,12 @@ pub async fn holds(scope: &Scope<'_>, held: Option<&str>, extent: Extent) -> Res
     }
     doubts.note(absent_here(scope))?;
     doubts.note(around::around(scope).await)?;
+    // In boxes: the futures of the engine and of supervision carry this one.
+    doubts.note(Box::pin(around::around(scope)).await)?;
     if !safety.accounts.is_empty() {
         match extent {
-            Extent::Gate => doubts.note(gate(scope).await)?,
-            Extent::Whole => doubts.note(accounts(scope).await.map(drop))?,
+            Extent::Gate => doubts.note(Box::pin(gate(scope)).await)?,
+            Extent::Whole => doubts.note(Box::pin(accounts(scope)).await.map(drop))?,
             Extent::Seen | Extent::Containers => {}
         }
     }
