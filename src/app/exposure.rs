@@ -95,16 +95,15 @@ fn directory(playbook: &Path) -> PathBuf {
 fn kept_in(directory: &Path, plans: &[Plan]) -> Option<&'static str> {
     let reached = |file: PathBuf| {
         let file = file.canonicalize().unwrap_or(file);
-        let below = file.ancestors().skip(1).take_while(|place| *place != directory);
-        file.is_file()
-            && file.starts_with(directory)
-            && below.fold(true, |all, at| all && others_may(at, 0o005))
+        let mut below = file.ancestors().skip(1).take_while(|place| *place != directory);
+        file.is_file() && file.starts_with(directory) && below.all(|at| others_may(at, 0o005))
     };
     let secret = plans.iter().flat_map(Plan::named_secrets).any(|from| match from {
         SecretSource::File(file) => reached(file),
         _ => false,
     });
-    let is_env = |name: &str| name == ".env" || name.ends_with(".env");
+    let is_env =
+        |name: &str| name.to_ascii_lowercase().split('.').next_back() == Some("env") && name.contains('.');
     let mut entries = std::fs::read_dir(directory).into_iter().flatten().flatten();
     match secret {
         true => Some("secret files"),
