@@ -59,8 +59,11 @@ async fn a_container_that_ended_before_its_noted_start_keeps_its_last_words() {
 
 const RUNNING: &str = "2026-11-23T01:00:00Z";
 
+/// What is asked for, what is answered, and how often.
+type Answer<'a> = (&'a [(&'a str, &'a str)], Vec<u8>, u64);
+
 /// An engine with a container that has run since then, and logs what these answers say to these queries.
-async fn logs(answers: Vec<(&[(&str, &str)], Vec<u8>, u64)>) -> (MockServer, Bollard) {
+async fn logs(answers: Vec<Answer<'_>>) -> (MockServer, Bollard) {
     let engine = MockServer::start().await;
     let version = json!({ "Version": "20.10.24", "ApiVersion": "1.41", "MinAPIVersion": "1.12" });
     let answer = |body| ResponseTemplate::new(200).set_body_json(body);
@@ -118,7 +121,7 @@ async fn the_words_of_a_log_are_found_however_long_it_is() {
     let noise: Vec<u8> = (1..20_001).flat_map(|number| line(number, "noise")).collect();
     let all = [line(0, "Strategy A active"), noise.clone(), line(20_001, "Strategy C active")].concat();
     let last = [noise, line(20_001, "Strategy C active")].concat();
-    let answers: Vec<(&[(&str, &str)], Vec<u8>, u64)> = vec![
+    let answers: Vec<Answer<'_>> = vec![
         // Five seconds before the last line of the first answer.
         (&[("tail", "20000"), ("since", "1795396795")], line(21_000, "Strategy B active"), 1),
         (&[("tail", "20000")], last, 1),

@@ -74,7 +74,6 @@ pub async fn holds(scope: &Scope<'_>, held: Option<&str>, extent: Extent) -> Res
         }
     }
     doubts.note(absent_here(scope))?;
-    doubts.note(around::around(scope).await)?;
     // In boxes: the futures of the engine and of supervision carry this one.
     doubts.note(Box::pin(around::around(scope)).await)?;
     if !safety.accounts.is_empty() {

@@ -34,6 +34,7 @@ const ADDRESS: &str = "127.0.0.1:4002";
 
 /// What a gateway is like beside its container.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fault of its own")]
 pub struct Nature {
     /// From the start of the container until the API answers.
     pub log_in: Duration,
