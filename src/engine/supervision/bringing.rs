@@ -7,7 +7,8 @@ use jiff::Timestamp;
 use tokio::time::Instant;
 
 use super::budget::{self, Allowed};
-use super::restarting::{LogInsUsedUp, shown};
+use super::log_ins::LogInsUsedUp;
+use super::restarting::shown;
 use super::{Keeping, Outage, Ran, Supervision, TICK, Turn, Used};
 use crate::diagnosis::{Diagnosis, Failure};
 use crate::engine::waiting::{NoAnswer, Unmet, Wait};

@@ -25,6 +25,7 @@ mod budget;
 mod clock;
 mod guard;
 mod ladder;
+mod log_ins;
 mod proving;
 mod restarting;
 mod session;

@@ -8,6 +8,7 @@ use thiserror::Error;
 use tokio::time::Instant;
 
 use super::budget::{self, Allowed, Budget};
+use super::log_ins::LogInsUsedUp;
 use super::whole::{PENDING, SECOND_FACTOR, Waited};
 use super::{Keeping, Outage, Ran, Supervision, Turn, Used};
 use crate::diagnose::{Measure, barred_now};
@@ -16,43 +17,14 @@ use crate::engine::waiting::until;
 use crate::event::{EntryKind, Loss, RecoveryRung};
 use crate::evidence::{Certainty, Finding};
 use crate::playbook::{Plan, RestartFormat};
-use crate::ports::World;
 use crate::steps::StackContainer;
-use crate::steps::ready::log_in_cause;
-
-/// A start of the gateway is the one that was announced when it follows so soon.
-const ANNOUNCED: Duration = Duration::from_mins(10);
 
 /// The code of a container that somebody paused.
 const PAUSED: &str = "container::paused";
 
-/// After these another log-in does harm, until a person has seen to it.
-pub(super) const REFUSED: &[&str] = &[
-    "gateway::login_failed",
-    "gateway::locked",
-    "gateway::two_factor_timed_out",
-    "gateway::existing_session",
-];
-
 /// A time of day as people are told it.
 pub(super) fn shown(at: Timestamp) -> String {
     format!("{at:.0}")
-}
-
-/// The gateway may not log in any more for now.
-#[derive(Debug, Error, Diagnostic)]
-#[error(
-    "the gateway logged in {count} times and may not do so again before {until}: log-ins too many lock an account"
-)]
-#[diagnostic(
-    code(watch::log_ins_used_up),
-    help(
-        "find out why it had to be started so often (`openbell report list`), then `openbell resume`, or wait"
-    )
-)]
-pub(super) struct LogInsUsedUp {
-    pub(super) count: usize,
-    pub(super) until: String,
 }
 
 /// A restart may not be tried any more for now.
@@ -134,25 +106,6 @@ impl<K: Keeping, R: AsyncFn(&Plan) -> Ran> Supervision<'_, K, R> {
         }
     }
 
-    /// Why no log-in may be tried any more: what the gateway's log says, or said earlier in this outage. Its container may have
-    /// ended meanwhile; the account is locked all the same.
-    async fn refusal(&self, outage: &mut Outage, item: Option<&StackContainer>) -> Option<Diagnosis> {
-        if !self.is_gateway(item) {
-            return None;
-        }
-        if let Some(why) = self.refused_log_in().await {
-            self.tell_person(outage, &why).await;
-            return Some(why);
-        }
-        outage.refused.clone()
-    }
-
-    /// What the gateway's log says against another log-in, running or not.
-    pub(super) async fn refused_log_in(&self) -> Option<Diagnosis> {
-        let why = log_in_cause(self.world, &self.plan.stack).await?;
-        REFUSED.contains(&why.code.as_str()).then_some(why)
-    }
-
     /// What bars a restart by what the last look showed.
     fn bar(outage: &Outage, rung: RecoveryRung, item: Option<&StackContainer>) -> Option<Diagnosis> {
         // Somebody paused it, and a start is refused: each try would only take from the budgets.
@@ -225,40 +178,6 @@ impl<K: Keeping, R: AsyncFn(&Plan) -> Ran> Supervision<'_, K, R> {
         let used = if rung == RecoveryRung::SoftRestart { Used::SoftRestart } else { Used::Restart };
         self.keep.note(used, self.keep.now())?;
         if rung == RecoveryRung::Restart && self.is_gateway(item) { self.about_to_log_in() } else { Ok(()) }
-    }
-
-    /// Remembers a log-in before it happens.
-    pub(super) fn about_to_log_in(&self) -> Result<(), Diagnosis> {
-        self.keep.note(Used::LogIn, self.keep.now())
-    }
-
-    /// Remembers something that has happened; what cannot be written is told.
-    pub(super) fn remember(&self, used: Used) {
-        if let Err(why) = self.keep.note(used, self.keep.now()) {
-            self.keep.tell(EntryKind::Notice { why });
-        }
-    }
-
-    /// Counts a start of the gateway that nobody announced: Docker's, Compose's, a person's.
-    pub(super) async fn note_log_in(&self, world: &World) {
-        let Some(gateway) = self.plan.stack.gateway() else { return };
-        let Ok(Some(container)) = world.docker.container(&gateway.spec.name).await else { return };
-        let Ok(started) = container.started_at.parse::<Timestamp>() else { return };
-        let mut last = self.last_start.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        if !container.is_running() || last.replace(started) == Some(started) {
-            return;
-        }
-        drop(last);
-        let announced = |at: &Timestamp| {
-            let ahead = started.duration_since(*at);
-            ahead >= jiff::SignedDuration::from_secs(-5)
-                && ahead <= jiff::SignedDuration::try_from(ANNOUNCED).unwrap_or_default()
-        };
-        if !self.keep.uses(Used::LogIn).iter().any(announced)
-            && let Err(why) = self.keep.note(Used::LogIn, started)
-        {
-            self.keep.tell(EntryKind::Notice { why });
-        }
     }
 
     /// What a restart would restart: the lost container, or the gateway's where its session is lost.

@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::restarting::{REFUSED, shown};
+use super::log_ins::REFUSED;
+use super::restarting::shown;
 use super::{Keeping, Outage, Ran, Supervision, TICK, Turn};
 use crate::diagnosis::{Diagnosis, Failure, Pace};
 use crate::engine::interlock;
