@@ -135,7 +135,7 @@ fn services_are_watched_under_the_names_that_the_engine_tells_once_it_is_up() {
     let socket = directory.join("docker.sock");
     let engine = format!("unix://{}", socket.display());
     let mut watch = Watched::begin(&project.stack, &[("DOCKER_HOST", &engine)]);
-    assert!(matches!(watch.lost().kind, EntryKind::Lost { what: Loss::Engine, .. }));
+    watch.next("word of the engine", |kind| matches!(kind, EntryKind::NeedsPerson { .. }));
     std::os::unix::fs::symlink("/var/run/docker.sock", &socket).unwrap();
     watch.operational();
     project.stack.docker(&["kill", &format!("{name}_bot_1")]);
