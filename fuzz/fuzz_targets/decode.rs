@@ -97,7 +97,9 @@ fn read_answer(version: u32, payload: &[u8]) {
         Incoming::CurrentTime(time) => server::current_time(version, *time),
         Incoming::Error { id, code, message } => server::error(version, *id, *code, message, 0),
         Incoming::OpenOrdersEnd => server::open_orders_end(version),
-        Incoming::Other(_) => return,
+        Incoming::PositionsEnd => server::positions_end(version),
+        // A gateway writes more of an order and of a position than is read of it.
+        Incoming::OpenOrder { .. } | Incoming::Position { .. } | Incoming::Other(_) => return,
     };
     // The text form has no place for a NUL, and leaves it out.
     if !format!("{incoming:?}").contains("\\0") {

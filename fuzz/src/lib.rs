@@ -7,5 +7,7 @@ pub mod period;
 #[path = "../../src/secret_name.rs"]
 pub mod secret_name;
 pub mod sim;
+#[path = "../../src/visible.rs"]
+pub mod visible;
 #[path = "../../src/wire/mod.rs"]
 pub mod wire;
