@@ -8,10 +8,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use jiff::Timestamp;
 use tokio::sync::Notify;
 
-use super::messages;
 use super::service::Service;
 use crate::adapters::{host, machine};
-use crate::app::remembered::Remembered;
+use crate::app::remembered::{Remembered, at};
 use crate::app::run::{Occasion, Told};
 use crate::app::{Surroundings, say};
 use crate::arming::Arming;
@@ -101,7 +100,7 @@ impl<'a> Kept<'a> {
         // A service has no terminal.
         let by_hand = self.around.terminal;
         let boot = machine::boot();
-        let (boot, powered_on) = (boot.id, boot.powered_on.map(messages::at));
+        let (boot, powered_on) = (boot.id, boot.powered_on.map(at));
         self.tell(EntryKind::WatchBegan { openbell, pid, boot, powered_on, by_hand });
     }
 
@@ -126,7 +125,7 @@ impl<'a> Kept<'a> {
     }
 
     fn entry(&self, kind: EntryKind) -> Entry {
-        Entry { at: messages::at(self.now()), playbook: self.remembered.state().name().to_owned(), kind }
+        Entry { at: at(self.now()), playbook: self.remembered.state().name().to_owned(), kind }
     }
 
     /// The entry without secrets; nothing of one that cannot be cleaned.

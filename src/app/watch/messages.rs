@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use jiff::Timestamp;
 use tokio::sync::broadcast;
 use tokio::sync::broadcast::error::RecvError;
 
 use super::kept::Kept;
+use crate::app::remembered::at;
 use crate::engine::{self, Keeping};
 use crate::event::{Entry, EntryKind, Event, EventKind};
 
@@ -97,9 +97,4 @@ impl Kept<'_> {
         let name = self.remembered.state().name().to_owned();
         self.message(&Entry { at: at(self.now()), playbook: name, kind });
     }
-}
-
-/// A time of day as entries have it.
-pub(super) fn at(time: Timestamp) -> String {
-    format!("{time:.3}")
 }

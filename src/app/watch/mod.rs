@@ -115,10 +115,10 @@ async fn one(
 /// A run as supervision sees it.
 fn as_ran(told: Told) -> Ran {
     let Some(report) = told.report else {
-        return Ran { verdict: Verdict::Failed, step: None, why: None, stopped: Vec::new() };
+        return Ran { verdict: Verdict::Failed, step: None, why: None };
     };
     let EntryKind::RunEnded { verdict, step, why, .. } = report.ended(None) else {
-        return Ran { verdict: report.verdict, step: None, why: report.why, stopped: report.stopped };
+        return Ran { verdict: report.verdict, step: None, why: report.why };
     };
-    Ran { verdict, step, why, stopped: report.stopped }
+    Ran { verdict, step, why }
 }

@@ -22,13 +22,13 @@ pub enum Used {
 
 /// How often something may be done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Budget {
+pub(super) struct Budget {
     /// At most so many within `per`.
-    pub at_most: u32,
+    pub(super) at_most: u32,
     /// The span that counts.
-    pub per: Duration,
+    pub(super) per: Duration,
     /// The n-th use within `per` comes at least n−1 times this after the one before.
-    pub apart: Duration,
+    pub(super) apart: Duration,
 }
 
 impl From<&RestartFormat> for Budget {
@@ -45,7 +45,7 @@ impl From<&LogInsFormat> for Budget {
 
 /// Whether something may be done now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Allowed {
+pub(super) enum Allowed {
     /// It may.
     Now,
     /// Not before then: the one before was too short a time ago.
@@ -57,7 +57,7 @@ pub enum Allowed {
 impl Budget {
     /// Whether another use is allowed, after these. A use in the future was noted before the clock was set back: it counts
     /// as one of now, so that it neither frees the budget nor blocks it for ever.
-    pub fn allows(&self, uses: &[Timestamp], now: Timestamp) -> Allowed {
+    pub(super) fn allows(&self, uses: &[Timestamp], now: Timestamp) -> Allowed {
         let later = |at: Timestamp, span: Duration| at.checked_add(span).unwrap_or(Timestamp::MAX);
         let mut recent: Vec<Timestamp> = uses.iter().map(|at| (*at).min(now)).collect();
         recent.retain(|at| later(*at, self.per) > now);

@@ -31,7 +31,7 @@ mod restarting;
 mod session;
 mod whole;
 
-pub use budget::{Budget, Used};
+pub use budget::Used;
 pub use whole::is_personal;
 
 /// What supervision remembers, and whom it tells. Implementations write to the disk; tests to memory.
@@ -72,8 +72,6 @@ pub struct Ran {
     pub step: Option<String>,
     /// Why it is not green.
     pub why: Option<Diagnosis>,
-    /// What was stopped because its safe state was not proven.
-    pub stopped: Vec<crate::event::Stopped>,
 }
 
 /// One stack under supervision.

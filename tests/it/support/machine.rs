@@ -449,12 +449,7 @@ impl Machine {
             let failed = told.report.steps.iter().find(|step| step.failure.is_some());
             let why = failed.and_then(|step| step.failure.as_ref()).map(|failure| failure.why.clone());
             let ended_by = failed.map(|step| step.id.clone());
-            Ran {
-                verdict: told.verdict,
-                step: ended_by,
-                why: why.or(told.report.why),
-                stopped: told.report.stopped,
-            }
+            Ran { verdict: told.verdict, step: ended_by, why: why.or(told.report.why) }
         };
         let supervision = Supervision::new(plan, (&self.fakes.world, &shared), &*self.keep, run);
         supervision.carry_on().await;
