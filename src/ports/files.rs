@@ -1,6 +1,9 @@
 //! Files that a start-up needs from the host: build contexts, secrets, and what the kernel shows of a process.
 
+use std::fmt;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use miette::Diagnostic;
 use secrecy::SecretString;
@@ -19,13 +22,36 @@ pub struct BuildSpec {
     pub own_binary: bool,
 }
 
-/// A build context, ready to be sent to an engine.
-#[derive(Clone, Debug)]
+/// A build context: what it is, and how its archive is written.
+#[derive(Clone)]
 pub struct BuildContext {
-    /// The files as a tar archive.
-    pub tar: Vec<u8>,
     /// SHA-256 over the archive, in hex: the same files give the same digest.
     pub digest: String,
+    pack: Arc<dyn Fn(&mut dyn Write) -> io::Result<()> + Send + Sync>,
+}
+
+impl BuildContext {
+    /// One whose tar archive `pack` writes; as often as it is asked, piece by piece.
+    pub fn new(
+        digest: String,
+        pack: impl Fn(&mut dyn Write) -> io::Result<()> + Send + Sync + 'static,
+    ) -> Self {
+        Self { digest, pack: Arc::new(pack) }
+    }
+
+    /// Writes the files as a tar archive, and blocks meanwhile.
+    ///
+    /// # Errors
+    /// A file that cannot be read any more, or the writer's own.
+    pub fn pack(&self, to: &mut dyn Write) -> io::Result<()> {
+        (self.pack)(to)
+    }
+}
+
+impl fmt::Debug for BuildContext {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("BuildContext").field("digest", &self.digest).finish_non_exhaustive()
+    }
 }
 
 /// What stands at a path.
@@ -43,18 +69,41 @@ pub enum Standing {
 
 /// SHA-256 in hex: the one form of content digest in labels.
 pub fn sha256(content: &[u8]) -> String {
-    use std::fmt::Write;
-    sha2::Sha256::digest(content).iter().fold(String::with_capacity(64), |mut hex, byte| {
-        // Writing to a string cannot fail.
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
+    let mut digest = Digesting::default();
+    digest.0.update(content);
+    digest.hex()
+}
+
+/// The same of what is written to it.
+#[derive(Clone, Debug, Default)]
+pub struct Digesting(sha2::Sha256);
+
+impl Digesting {
+    /// The digest of all of it.
+    pub fn hex(self) -> String {
+        self.0.finalize().iter().fold(String::with_capacity(64), |mut hex, byte| {
+            // Writing to a string cannot fail.
+            let _ = std::fmt::Write::write_fmt(&mut hex, format_args!("{byte:02x}"));
+            hex
+        })
+    }
+}
+
+impl Write for Digesting {
+    fn write(&mut self, piece: &[u8]) -> io::Result<usize> {
+        self.0.update(piece);
+        Ok(piece.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// Reads the host's files.
 pub trait Files: Send + Sync {
-    /// Packs a build context. Reproducible: order, owners and times are fixed.
-    fn pack(&self, build: &BuildSpec) -> Result<BuildContext, FileError>;
+    /// A build context and its digest. Reproducible: order, owners and times are fixed.
+    fn context(&self, build: &BuildSpec) -> Result<BuildContext, FileError>;
     /// Reads a secret; of what is kept in a file one line end at the end is dropped, nothing else.
     fn secret(&self, from: &SecretSource) -> Result<SecretString, SecretError>;
     /// Whether others than its owner can read the file of a secret.

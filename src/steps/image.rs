@@ -42,7 +42,7 @@ impl Attempt for Image {
         let docker = &scope.world.docker;
         let name = &item.spec.image;
         if let Some(build) = &item.build {
-            let context = scope.world.files.pack(build)?;
+            let context = scope.world.files.context(build)?;
             let present = docker.image(name).await?;
             let built_from = present.as_ref().and_then(|image| image.labels.get(CONTEXT_LABEL));
             if built_from != Some(&context.digest) {
@@ -72,7 +72,7 @@ impl Attempt for Image {
             present.ok_or_else(|| DockerError::NoImage { image: name.clone() })?;
             return Ok(Foreseen::Unchanged { object });
         };
-        let context = scope.world.files.pack(build)?.digest;
+        let context = scope.world.files.context(build)?.digest;
         let built_from = present.as_ref().and_then(|image| image.labels.get(CONTEXT_LABEL));
         if built_from == Some(&context) {
             return Ok(Foreseen::Unchanged { object });

@@ -8,6 +8,7 @@ mod api_settings;
 mod architecture;
 mod arming;
 mod boots;
+mod build_context;
 mod calendar_clocks;
 mod calendar_command;
 mod calendar_playbook;

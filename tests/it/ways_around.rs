@@ -284,7 +284,7 @@ async fn a_second_name_for_the_image_hides_no_second_bot_before_the_first_start(
 struct Shown(&'static [&'static str]);
 
 impl Files for Shown {
-    fn pack(&self, _: &BuildSpec) -> Result<BuildContext, FileError> {
+    fn context(&self, _: &BuildSpec) -> Result<BuildContext, FileError> {
         unreachable!("nothing is built")
     }
 
@@ -353,7 +353,7 @@ async fn a_shell_that_fails_or_says_nothing_counts_as_broken() {
 struct Connected(&'static str);
 
 impl Files for Connected {
-    fn pack(&self, _: &BuildSpec) -> Result<BuildContext, FileError> {
+    fn context(&self, _: &BuildSpec) -> Result<BuildContext, FileError> {
         unreachable!("nothing is built")
     }
 

@@ -14,6 +14,7 @@ use crate::ports::docker::{
 
 mod build;
 mod connection;
+mod context;
 mod create;
 mod exec;
 mod file;

@@ -4,9 +4,10 @@ use std::path::{Path, PathBuf};
 
 use secrecy::SecretString;
 
-use crate::ports::files::{BuildContext, BuildSpec, FileError, Files, Standing, sha256};
+use crate::ports::files::{BuildContext, BuildSpec, FileError, Files, Standing};
 use crate::ports::secrets::{SecretError, SecretSource};
 
+mod context;
 mod processes;
 mod secrets;
 
@@ -32,29 +33,8 @@ impl Disk {
 }
 
 impl Files for Disk {
-    fn pack(&self, build: &BuildSpec) -> Result<BuildContext, FileError> {
-        let mut archive = tar::Builder::new(Vec::new());
-        let mut files = Vec::new();
-        list(&build.context, &mut files)?;
-        files.sort();
-        for file in files {
-            let name = file.strip_prefix(&build.context).unwrap_or(&file).to_owned();
-            let content = read(&file)?;
-            append(&mut archive, &name, &content, executable(&file))
-                .map_err(|source| FileError::Context { path: file, source })?;
-        }
-        if build.own_binary {
-            let content = read(&self.own_binary)?;
-            if !is_static_linux(&content) {
-                return Err(FileError::OwnBinary { path: self.own_binary.clone() });
-            }
-            append(&mut archive, Path::new("openbell"), &content, true)
-                .map_err(|source| FileError::Context { path: self.own_binary.clone(), source })?;
-        }
-        let finished = archive.into_inner();
-        let tar = finished.map_err(|source| FileError::Context { path: build.context.clone(), source })?;
-        let digest = sha256(&tar);
-        Ok(BuildContext { tar, digest })
+    fn context(&self, build: &BuildSpec) -> Result<BuildContext, FileError> {
+        context::context(build, &self.own_binary)
     }
 
     fn secret(&self, from: &SecretSource) -> Result<SecretString, SecretError> {
@@ -86,66 +66,4 @@ impl Files for Disk {
     fn process_environments(&self, pid: u32, container_id: &str) -> std::io::Result<Vec<String>> {
         processes::environments(pid, container_id)
     }
-}
-
-/// All files below a directory.
-fn list(directory: &Path, files: &mut Vec<PathBuf>) -> Result<(), FileError> {
-    let wrong = |source| FileError::Context { path: directory.to_owned(), source };
-    for entry in std::fs::read_dir(directory).map_err(wrong)? {
-        let path = entry.map_err(wrong)?.path();
-        if path.is_dir() {
-            list(&path, files)?;
-        } else {
-            files.push(path);
-        }
-    }
-    Ok(())
-}
-
-fn read(path: &Path) -> Result<Vec<u8>, FileError> {
-    std::fs::read(path).map_err(|source| FileError::Context { path: path.to_owned(), source })
-}
-
-/// Owner, group and time are fixed, so that the same files give the same archive.
-fn append(
-    archive: &mut tar::Builder<Vec<u8>>,
-    name: &Path,
-    content: &[u8],
-    executable: bool,
-) -> std::io::Result<()> {
-    let mut header = tar::Header::new_gnu();
-    header.set_size(content.len() as u64);
-    header.set_mode(if executable { 0o755 } else { 0o644 });
-    header.set_mtime(0);
-    header.set_uid(0);
-    header.set_gid(0);
-    archive.append_data(&mut header, name, content)
-}
-
-#[cfg(unix)]
-fn executable(path: &Path) -> bool {
-    use std::os::unix::fs::PermissionsExt;
-    std::fs::metadata(path).is_ok_and(|found| found.permissions().mode() & 0o111 != 0)
-}
-
-#[cfg(not(unix))]
-fn executable(_: &Path) -> bool {
-    true
-}
-
-/// An ELF file without an interpreter (program header type 3): a program that needs no loader in its image.
-fn is_static_linux(content: &[u8]) -> bool {
-    let Some(head) = content.get(..64).filter(|head| head.starts_with(b"\x7fELF\x02\x01")) else {
-        return false;
-    };
-    let number = |at: usize, length: usize| {
-        let bytes = head[at..at + length].iter().rev();
-        bytes.fold(0_usize, |sum, byte| (sum << 8) | usize::from(*byte))
-    };
-    let (start, size, count) = (number(32, 8), number(54, 2), number(56, 2));
-    let kind = |index: usize| {
-        let at = index.checked_mul(size)?.checked_add(start)?;
-        content.get(at..at.checked_add(4)?)
-    };
-    !(0..count).any(|index| kind(index) == Some(&[3, 0, 0, 0]))
 }

@@ -210,8 +210,8 @@ impl Ibc for Nothing {
 }
 
 impl Files for Nothing {
-    fn pack(&self, _: &BuildSpec) -> Result<BuildContext, FileError> {
-        Ok(BuildContext { tar: Vec::new(), digest: "context".into() })
+    fn context(&self, _: &BuildSpec) -> Result<BuildContext, FileError> {
+        Ok(BuildContext::new("context".into(), |_| Ok(())))
     }
 
     fn secret(&self, _: &SecretSource) -> Result<SecretString, SecretError> {
