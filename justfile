@@ -64,7 +64,7 @@ bench:
 edits count="20000":
     OPENBELL_EDITS={{count}} cargo test --test it edits_random -- --nocapture
 
-# Supervise for weeks under paused time, with faults at random instants, and print what came of it
+# Supervise the simulated gateway for weeks on a compressed clock, with faults at random instants, and print what came of it
 soak days="30" seed="7":
     OPENBELL_SOAK_CHILD=1 OPENBELL_SOAK_DAYS={{days}} OPENBELL_SOAK_SEED={{seed}} cargo test --test it soak::days -- --nocapture
 

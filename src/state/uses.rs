@@ -42,6 +42,9 @@ struct Line {
     /// None when it cannot be told any more: then it counts for everything.
     #[serde(rename = "use")]
     kind: Option<Use>,
+    /// Of which container, by its key. A line without it counts for every one: openbell wrote none before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    container: Option<String>,
     /// As the clock told it.
     at: Timestamp,
     /// The latest time that was known then, where the clock was behind it.
@@ -57,6 +60,11 @@ impl Line {
     fn counts_from(&self, now: Timestamp) -> Timestamp {
         let known = self.not_before.map_or(self.at, |known| known.max(self.at));
         [Some(known), Some(self.at), self.seen].into_iter().flatten().find(|at| *at <= now).unwrap_or(now)
+    }
+
+    /// Whether it counts for that container; for all of them where none is asked for.
+    fn is_about(&self, container: Option<&str>) -> bool {
+        container.is_none_or(|asked| self.container.as_deref().is_none_or(|own| own == asked))
     }
 
     fn is_of(&self, kind: Use) -> bool {
@@ -81,11 +89,20 @@ impl Ledger {
     /// # Errors
     /// It cannot be written: then the use must not be made, or it would not count.
     pub fn note(&self, kind: Use, at: Timestamp) -> Result<(), StateError> {
+        self.note_of(kind, None, at)
+    }
+
+    /// The same of one container, by its key.
+    ///
+    /// # Errors
+    /// As [`Ledger::note`].
+    pub fn note_of(&self, kind: Use, container: Option<&str>, at: Timestamp) -> Result<(), StateError> {
         let lines = self.settled(at)?;
         let latest =
             lines.iter().map(|line| line.not_before.map_or(line.at, |known| known.max(line.at))).max();
         let not_before = latest.filter(|latest| *latest > at);
-        self.add(&[Line { kind: Some(kind), at, not_before, seen: None }])
+        let container = container.map(str::to_owned);
+        self.add(&[Line { kind: Some(kind), container, at, not_before, seen: None }])
     }
 
     /// When uses of a kind were made in the last seven days, the oldest first; none of them after `now`.
@@ -93,8 +110,21 @@ impl Ledger {
     /// # Errors
     /// The ledger cannot be read: then every budget has to count as used up.
     pub fn uses(&self, kind: Use, now: Timestamp) -> Result<Vec<Timestamp>, StateError> {
+        self.uses_of(kind, None, now)
+    }
+
+    /// The same of one container, by its key.
+    ///
+    /// # Errors
+    /// As [`Ledger::uses`].
+    pub fn uses_of(
+        &self,
+        kind: Use,
+        container: Option<&str>,
+        now: Timestamp,
+    ) -> Result<Vec<Timestamp>, StateError> {
         let lines = self.settled(now)?;
-        let of_kind = lines.iter().filter(|line| line.is_of(kind));
+        let of_kind = lines.iter().filter(|line| line.is_of(kind) && line.is_about(container));
         let mut uses: Vec<_> = of_kind
             .map(|line| line.counts_from(now))
             .filter(|at| now.duration_since(*at) <= USES_REACH)
@@ -113,7 +143,7 @@ impl Ledger {
         for line in text.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
             let mut line: Line = serde_json::from_slice(line).unwrap_or_else(|_| {
                 changed = true;
-                Line { kind: None, at: written, not_before: None, seen: None }
+                Line { kind: None, container: None, at: written, not_before: None, seen: None }
             });
             if line.at > now && line.seen.is_none_or(|seen| seen > now) {
                 line.seen = Some(now);

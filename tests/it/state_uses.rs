@@ -71,6 +71,22 @@ fn a_machine_that_wakes_with_the_clock_at_zero_gets_no_new_budget() {
 }
 
 #[test]
+fn each_container_has_uses_of_its_own_and_a_line_without_one_counts_for_all() {
+    let (_directory, state, _lock, ledger) = ledger();
+    let now = at("2026-11-22T12:00:00Z");
+    // As it was written before containers were told apart.
+    glue(&state, "{\"use\":\"restart\",\"at\":\"2026-11-22T11:00:00Z\"}\n");
+    ledger.note_of(Use::Restart, Some("bot"), now - 2.minutes()).unwrap();
+    ledger.note_of(Use::Restart, Some("gateway"), now - 1.minute()).unwrap();
+    let old = at("2026-11-22T11:00:00Z");
+    let uses = |container| ledger.uses_of(Use::Restart, container, now).unwrap();
+    assert_eq!(uses(Some("bot")), [old, now - 2.minutes()]);
+    assert_eq!(uses(Some("gateway")), [old, now - 1.minute()]);
+    assert_eq!(uses(Some("monitor")), [old]);
+    assert_eq!(uses(None).len(), 3);
+}
+
+#[test]
 fn what_a_power_cut_left_counts_for_everything_until_it_is_old() {
     let (_directory, state, _lock, ledger) = ledger();
     let now = real_now();

@@ -83,7 +83,7 @@ async fn the_end_of_a_container_is_known_within_a_second_and_mended() {
         ]
     );
     assert!(machine.fakes.engine.is_running(BOT));
-    assert_eq!(machine.keep.count(Used::LogIn), 2);
+    assert_eq!(machine.keep.count(&Used::LogIn), 2);
 }
 
 #[tokio::test(start_paused = true)]
@@ -105,7 +105,7 @@ async fn a_gateway_that_restarts_by_itself_is_waited_for() {
         told[2..],
         ["lost Session: broker::dropped", "Reconnect 1", "recovered by Some(Reconnect)", "operational"]
     );
-    assert_eq!(machine.keep.count(Used::Restart) + machine.keep.count(Used::SoftRestart), 0);
+    assert_eq!(machine.keep.restarts().len() + machine.keep.count(&Used::SoftRestart), 0);
     assert_eq!(machine.gateway.commands.load(Ordering::Relaxed), 0);
     // The bot was proven again after the reconnect, and not disturbed.
     assert!(!machine.fakes.engine.changes().contains(&format!("stop {BOT}")));
@@ -136,8 +136,8 @@ async fn silence_is_known_within_a_minute_and_a_soft_restart_comes_before_a_rest
             "operational"
         ]
     );
-    assert_eq!(machine.keep.count(Used::SoftRestart), 1);
-    assert_eq!(machine.keep.count(Used::LogIn), 1, "a soft restart is no log-in");
+    assert_eq!(machine.keep.count(&Used::SoftRestart), 1);
+    assert_eq!(machine.keep.count(&Used::LogIn), 1, "a soft restart is no log-in");
 }
 
 #[tokio::test(start_paused = true)]
@@ -151,7 +151,7 @@ async fn restarts_keep_their_distance_and_end_with_a_halt() {
         })
         .await;
     let told = machine.keep.told();
-    let restarts: Vec<Timestamp> = machine.keep.uses(Used::Restart);
+    let restarts: Vec<Timestamp> = machine.keep.restarts();
     assert_eq!(restarts.len(), 3, "{told:?}");
     assert!(restarts[1].duration_since(restarts[0]) >= SignedDuration::from_mins(5));
     assert!(restarts[2].duration_since(restarts[1]) >= SignedDuration::from_mins(10));
@@ -159,6 +159,27 @@ async fn restarts_keep_their_distance_and_end_with_a_halt() {
     assert_eq!(halted, ["halted: watch::restarts_used_up"], "{told:?}");
     // Nothing is proven of the gateway: what is held does not run.
     assert!(!machine.fakes.engine.is_running(BOT));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_bot_that_crashes_uses_nothing_of_its_gateways_budget() {
+    let machine = Machine::at(CALM);
+    let crashes = || machine.fakes.engine.with(|state| state.ends(BOT, 1));
+    machine
+        .during(&stack(), async {
+            minutes(5).await;
+            for _ in 0..3 {
+                crashes();
+                minutes(12).await;
+            }
+            assert_eq!(machine.keep.count(&Used::Restart("bot".into())), 3, "{:?}", machine.keep.told());
+            machine.gateway.wedges();
+            minutes(15).await;
+        })
+        .await;
+    let told = machine.keep.told();
+    assert_eq!(machine.keep.count(&Used::Restart("gateway".into())), 1, "{told:?}");
+    assert_eq!(told[told.len() - 2..], ["recovered by Some(Restart)", "operational"], "{told:?}");
 }
 
 #[tokio::test(start_paused = true)]
@@ -187,9 +208,9 @@ async fn log_ins_are_counted_over_power_cuts() {
         machine.during(&stack(), minutes(2)).await;
         machine.power_cut();
     }
-    assert_eq!(machine.keep.count(Used::LogIn), 3);
+    assert_eq!(machine.keep.count(&Used::LogIn), 3);
     machine.during(&stack(), minutes(120)).await;
-    assert_eq!(machine.keep.count(Used::LogIn), 3, "{:?}", machine.keep.told());
+    assert_eq!(machine.keep.count(&Used::LogIn), 3, "{:?}", machine.keep.told());
     assert!(!machine.fakes.engine.is_running(GATEWAY));
     let told = machine.keep.told();
     assert_eq!(told.last().unwrap(), "halted: watch::log_ins_used_up", "{told:?}");
@@ -209,8 +230,8 @@ async fn a_start_that_somebody_else_causes_is_a_log_in_as_well() {
             minutes(5).await;
         })
         .await;
-    assert_eq!(machine.keep.count(Used::LogIn), 2, "{:?}", machine.keep.used.lock().unwrap());
-    assert_eq!(machine.keep.count(Used::Restart), 0);
+    assert_eq!(machine.keep.count(&Used::LogIn), 2, "{:?}", machine.keep.used.lock().unwrap());
+    assert_eq!(machine.keep.restarts().len(), 0);
     let told = machine.keep.told();
     assert_eq!(told[3..], ["Reconnect 1", "recovered by Some(Reconnect)", "operational"], "{told:?}");
 }
@@ -224,7 +245,7 @@ async fn nothing_is_restarted_while_ibkr_does_maintenance() {
             minutes(15).await;
             machine.gateway.wedges();
             minutes(65).await;
-            assert_eq!(machine.keep.count(Used::Restart), 0, "{:?}", machine.keep.told());
+            assert_eq!(machine.keep.restarts().len(), 0, "{:?}", machine.keep.told());
             minutes(30).await;
         })
         .await;
@@ -291,8 +312,8 @@ async fn a_refused_log_in_is_never_tried_again() {
         })
         .await;
     let told = machine.keep.told();
-    assert_eq!(machine.keep.count(Used::Restart) + machine.keep.count(Used::SoftRestart), 0, "{told:?}");
-    assert_eq!(machine.keep.count(Used::LogIn), 1);
+    assert_eq!(machine.keep.restarts().len() + machine.keep.count(&Used::SoftRestart), 0, "{told:?}");
+    assert_eq!(machine.keep.count(&Used::LogIn), 1);
     assert!(told.contains(&"needs_person: gateway::login_failed".to_owned()), "{told:?}");
     assert_eq!(told.iter().filter(|told| told.starts_with("halted")).count(), 1, "{told:?}");
 }
@@ -402,10 +423,10 @@ async fn a_clock_that_was_set_back_neither_frees_a_budget_nor_blocks_it_for_ever
     let machine = Machine::at(CALM);
     let now = machine.keep.now();
     for _ in 0..3 {
-        machine.keep.note(Used::LogIn, now + SignedDuration::from_hours(24 * 365)).unwrap();
+        machine.keep.note(&Used::LogIn, now + SignedDuration::from_hours(24 * 365)).unwrap();
     }
     machine.during(&stack(), minutes(60)).await;
-    assert_eq!(machine.keep.count(Used::LogIn), 3, "log-ins of the future are those of today");
+    assert_eq!(machine.keep.count(&Used::LogIn), 3, "log-ins of the future are those of today");
     assert!(machine.keep.told().contains(&"halted: watch::log_ins_used_up".to_owned()));
 }
 
@@ -421,7 +442,7 @@ async fn a_pause_lets_recovery_rest_and_watching_go_on() {
             minutes(55).await;
             let told = machine.keep.told();
             assert_eq!(told[2..], ["lost Session: broker::half_open", "Reconnect 1"]);
-            assert_eq!(machine.keep.count(Used::Restart), 0);
+            assert_eq!(machine.keep.restarts().len(), 0);
             minutes(20).await;
         })
         .await;
@@ -475,7 +496,7 @@ async fn what_was_whole_before_is_adopted_unchanged() {
     // openbell ended, by a crash or by hand; the containers run on.
     machine.during(&stack(), minutes(10)).await;
     assert_eq!(machine.fakes.engine.changes(), before);
-    assert_eq!(machine.keep.count(Used::LogIn), 1);
+    assert_eq!(machine.keep.count(&Used::LogIn), 1);
 }
 
 #[tokio::test(start_paused = true)]
@@ -498,7 +519,7 @@ async fn the_bot_alone_is_restarted_through_its_gate() {
             "operational"
         ]
     );
-    assert_eq!(machine.keep.count(Used::LogIn), 1, "the gateway was left alone");
+    assert_eq!(machine.keep.count(&Used::LogIn), 1, "the gateway was left alone");
 }
 
 #[tokio::test(start_paused = true)]
@@ -526,7 +547,7 @@ async fn a_run_that_fails_on_something_else_restarts_nothing() {
     machine
         .during(&plan(&text), async {
             minutes(60).await;
-            assert_eq!(machine.keep.count(Used::Restart), 0, "{:?}", machine.keep.told());
+            assert_eq!(machine.keep.restarts().len(), 0, "{:?}", machine.keep.told());
             machine.fakes.port.0.store(false, Ordering::Relaxed);
             minutes(35).await;
         })
@@ -677,10 +698,10 @@ async fn a_locked_account_is_left_alone_when_the_container_ends_as_well() {
                 minutes(120).await;
             })
             .await;
-        assert_eq!(machine.keep.count(Used::LogIn), 1, "{:?}", machine.keep.told());
+        assert_eq!(machine.keep.count(&Used::LogIn), 1, "{:?}", machine.keep.told());
         // The watch was killed and begun anew: the account is locked all the same.
         machine.during(&stack(), minutes(60)).await;
-        assert_eq!(machine.keep.count(Used::LogIn), 1, "{:?}", machine.keep.told());
+        assert_eq!(machine.keep.count(&Used::LogIn), 1, "{:?}", machine.keep.told());
         // Somebody has seen to it, and asks.
         machine
             .during(&stack(), async {
@@ -751,7 +772,7 @@ async fn green_log_ins_use_nothing_up_and_who_asks_gets_another() {
         machine.during(&stack(), minutes(10)).await;
         machine.power_cut();
     }
-    assert_eq!(machine.keep.count(Used::LogIn), 8);
+    assert_eq!(machine.keep.count(&Used::LogIn), 8);
     machine.gateway.wedges_for_good();
     for _ in 0..3 {
         machine.during(&stack(), minutes(2)).await;
@@ -760,12 +781,12 @@ async fn green_log_ins_use_nothing_up_and_who_asks_gets_another() {
     machine
         .during(&stack(), async {
             minutes(30).await;
-            assert_eq!(machine.keep.count(Used::LogIn), 11, "{:?}", machine.keep.told());
+            assert_eq!(machine.keep.count(&Used::LogIn), 11, "{:?}", machine.keep.told());
             machine.gateway.is_cured();
             machine.keep.again.store(true, Ordering::Relaxed);
             minutes(5).await;
         })
         .await;
-    assert_eq!(machine.keep.count(Used::LogIn), 12);
+    assert_eq!(machine.keep.count(&Used::LogIn), 12);
     assert_eq!(machine.keep.told().last().unwrap(), "operational", "{:?}", machine.keep.told());
 }

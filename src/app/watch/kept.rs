@@ -153,22 +153,22 @@ impl Keeping for Kept<'_> {
         self.message(&entry);
     }
 
-    fn uses(&self, of: Used) -> Vec<Timestamp> {
+    fn uses(&self, of: &Used) -> Vec<Timestamp> {
         let now = self.now();
-        match self.ledger.uses(kind(of), now) {
+        match self.ledger.uses_of(kind(of), container(of), now) {
             Ok(uses) => uses,
             // What cannot be read may hold anything: it counts as used up, and as not green.
             Err(error) => {
                 if !self.unreadable.swap(true, Ordering::Relaxed) {
                     self.tell(EntryKind::NeedsPerson { why: Self::failed(&error), until: None });
                 }
-                if of == Used::Green { Vec::new() } else { vec![now; 100] }
+                if *of == Used::Green { Vec::new() } else { vec![now; 100] }
             }
         }
     }
 
-    fn note(&self, used: Used, at: Timestamp) -> Result<(), Diagnosis> {
-        self.ledger.note(kind(used), at).map_err(|error| Self::failed(&error))
+    fn note(&self, used: &Used, at: Timestamp) -> Result<(), Diagnosis> {
+        self.ledger.note_of(kind(used), container(used), at).map_err(|error| Self::failed(&error))
     }
 
     fn paused(&self) -> Option<Timestamp> {
@@ -204,11 +204,19 @@ impl Keeping for Kept<'_> {
     }
 }
 
-fn kind(used: Used) -> Use {
+fn kind(used: &Used) -> Use {
     match used {
         Used::LogIn => Use::LogIn,
         Used::SoftRestart => Use::SoftRestart,
-        Used::Restart => Use::Restart,
+        Used::Restart(_) => Use::Restart,
         Used::Green => Use::Green,
+    }
+}
+
+/// Whose budget it is, where each container has its own.
+fn container(used: &Used) -> Option<&str> {
+    match used {
+        Used::Restart(key) => Some(key),
+        Used::LogIn | Used::SoftRestart | Used::Green => None,
     }
 }

@@ -118,8 +118,8 @@ impl<K: Keeping, R: AsyncFn(&Plan) -> Ran> Supervision<'_, K, R> {
         if let Some(why) = self.refused_log_in().await {
             return Some((why, None));
         }
-        let log_ins = self.keep.uses(Used::LogIn);
-        let greens = self.keep.uses(Used::Green);
+        let log_ins = self.keep.uses(&Used::LogIn);
+        let greens = self.keep.uses(&Used::Green);
         match budget::log_in(&self.plan.watch.log_ins, &log_ins, &greens, self.keep.now()) {
             Allowed::Now => None,
             Allowed::From(at) | Allowed::UsedUp(at) => {

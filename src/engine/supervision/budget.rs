@@ -8,14 +8,15 @@ use jiff::Timestamp;
 use crate::playbook::{LogInsFormat, RestartFormat};
 
 /// What budgets are kept of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Used {
     /// The gateway's container was started: it logged in.
     LogIn,
     /// IBC was told to restart the gateway.
     SoftRestart,
-    /// A container was restarted because of an outage.
-    Restart,
+    /// The container of that key was restarted because of an outage. Each has a budget of its own: a bot that crashes
+    /// over and over must not use up what the gateway may need.
+    Restart(String),
     /// A run was green: the log-ins before it led to something.
     Green,
 }

@@ -67,12 +67,12 @@ impl<K: Keeping, R: AsyncFn(&Plan) -> Ran> Supervision<'_, K, R> {
 
     /// Remembers a log-in before it happens.
     pub(super) fn about_to_log_in(&self) -> Result<(), Diagnosis> {
-        self.keep.note(Used::LogIn, self.keep.now())
+        self.keep.note(&Used::LogIn, self.keep.now())
     }
 
     /// Remembers something that has happened; what cannot be written is told.
     pub(super) fn remember(&self, used: Used) {
-        if let Err(why) = self.keep.note(used, self.keep.now()) {
+        if let Err(why) = self.keep.note(&used, self.keep.now()) {
             self.keep.tell(EntryKind::Notice { why });
         }
     }
@@ -92,8 +92,8 @@ impl<K: Keeping, R: AsyncFn(&Plan) -> Ran> Supervision<'_, K, R> {
             ahead >= jiff::SignedDuration::from_secs(-5)
                 && ahead <= jiff::SignedDuration::try_from(ANNOUNCED).unwrap_or_default()
         };
-        if !self.keep.uses(Used::LogIn).iter().any(announced)
-            && let Err(why) = self.keep.note(Used::LogIn, started)
+        if !self.keep.uses(&Used::LogIn).iter().any(announced)
+            && let Err(why) = self.keep.note(&Used::LogIn, started)
         {
             self.keep.tell(EntryKind::Notice { why });
         }

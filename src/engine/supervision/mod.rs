@@ -42,12 +42,12 @@ pub trait Keeping: Sync {
     /// must not end supervision.
     fn tell(&self, kind: EntryKind);
     /// When this was done, as far back as is remembered, oldest first.
-    fn uses(&self, of: Used) -> Vec<Timestamp>;
+    fn uses(&self, of: &Used) -> Vec<Timestamp>;
     /// Remembers that this is about to be done, or was done at that time, before it returns.
     ///
     /// # Errors
     /// When it cannot be remembered: then it must not be done.
-    fn note(&self, used: Used, at: Timestamp) -> Result<(), Diagnosis>;
+    fn note(&self, used: &Used, at: Timestamp) -> Result<(), Diagnosis>;
     /// Until when recovery rests, if it does.
     fn paused(&self) -> Option<Timestamp>;
     /// Whether what armed a live account when supervision began still does; fine where nothing has to.

@@ -140,9 +140,9 @@ impl<K: Keeping, R: AsyncFn(&Plan) -> Ran> Supervision<'_, K, R> {
     ) -> Result<Option<(Timestamp, Diagnosis)>, Diagnosis> {
         let now = self.keep.now();
         let what = item.map_or_else(|| "the gateway".to_owned(), |item| item.spec.name.clone());
-        let used = if rung == RecoveryRung::SoftRestart { Used::SoftRestart } else { Used::Restart };
+        let used = used(rung, item);
         let last = vec![format!("the last reason: {} ({})", why.message, why.code)];
-        let restarts = Budget::from(format).allows(&self.keep.uses(used), now);
+        let restarts = Budget::from(format).allows(&self.keep.uses(&used), now);
         match restarts {
             Allowed::UsedUp(until) => {
                 let until = shown(until);
@@ -158,11 +158,11 @@ impl<K: Keeping, R: AsyncFn(&Plan) -> Ran> Supervision<'_, K, R> {
             return Ok(None);
         }
         let limits = &self.plan.watch.log_ins;
-        let log_ins = self.keep.uses(Used::LogIn);
-        match budget::log_in(limits, &log_ins, &self.keep.uses(Used::Green), now) {
+        let log_ins = self.keep.uses(&Used::LogIn);
+        match budget::log_in(limits, &log_ins, &self.keep.uses(&Used::Green), now) {
             Allowed::Now => Ok(None),
             Allowed::From(until) | Allowed::UsedUp(until) => {
-                let count = budget::in_vain(&log_ins, &self.keep.uses(Used::Green)).len();
+                let count = budget::in_vain(&log_ins, &self.keep.uses(&Used::Green)).len();
                 let until = shown(until);
                 Err(Diagnosis::of(&LogInsUsedUp { count, until }).with_evidence(last))
             }
@@ -175,8 +175,7 @@ impl<K: Keeping, R: AsyncFn(&Plan) -> Ran> Supervision<'_, K, R> {
         rung: RecoveryRung,
         item: Option<&StackContainer>,
     ) -> Result<(), Diagnosis> {
-        let used = if rung == RecoveryRung::SoftRestart { Used::SoftRestart } else { Used::Restart };
-        self.keep.note(used, self.keep.now())?;
+        self.keep.note(&used(rung, item), self.keep.now())?;
         if rung == RecoveryRung::Restart && self.is_gateway(item) { self.about_to_log_in() } else { Ok(()) }
     }
 
@@ -238,5 +237,13 @@ impl<K: Keeping, R: AsyncFn(&Plan) -> Ran> Supervision<'_, K, R> {
                 return None;
             }
         }
+    }
+}
+
+/// What a rung uses up of which budget.
+fn used(rung: RecoveryRung, item: Option<&StackContainer>) -> Used {
+    match item {
+        Some(item) if rung == RecoveryRung::Restart => Used::Restart(item.key.clone()),
+        _ => Used::SoftRestart,
     }
 }

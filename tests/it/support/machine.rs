@@ -328,7 +328,8 @@ pub struct Keep {
 }
 
 impl Keep {
-    fn at(base: &str) -> Self {
+    /// One whose clock shows that time now.
+    pub fn at(base: &str) -> Self {
         Self {
             began: Instant::now(),
             base: base.parse().unwrap(),
@@ -348,8 +349,14 @@ impl Keep {
         self.entries.lock().unwrap().iter().map(|(_, kind)| word(kind)).collect()
     }
 
-    pub fn count(&self, of: Used) -> usize {
-        self.used.lock().unwrap().iter().filter(|(used, _)| *used == of).count()
+    pub fn count(&self, of: &Used) -> usize {
+        self.uses(of).len()
+    }
+
+    /// When containers were restarted, whichever.
+    pub fn restarts(&self) -> Vec<Timestamp> {
+        let used = self.used.lock().unwrap();
+        used.iter().filter(|(used, _)| matches!(used, Used::Restart(_))).map(|(_, at)| *at).collect()
     }
 }
 
@@ -383,15 +390,15 @@ impl Keeping for Keep {
         self.entries.lock().unwrap().push((self.now(), kind));
     }
 
-    fn uses(&self, of: Used) -> Vec<Timestamp> {
-        self.used.lock().unwrap().iter().filter(|(used, _)| *used == of).map(|(_, at)| *at).collect()
+    fn uses(&self, of: &Used) -> Vec<Timestamp> {
+        self.used.lock().unwrap().iter().filter(|(used, _)| used == of).map(|(_, at)| *at).collect()
     }
 
-    fn note(&self, used: Used, at: Timestamp) -> Result<(), Diagnosis> {
+    fn note(&self, used: &Used, at: Timestamp) -> Result<(), Diagnosis> {
         if self.full.load(Ordering::Relaxed) {
             return Err(Diagnosis::of(&BrokerError::Refused { address: "the disk".into() }));
         }
-        self.used.lock().unwrap().push((used, at));
+        self.used.lock().unwrap().push((used.clone(), at));
         Ok(())
     }
 
@@ -419,6 +426,24 @@ impl Keeping for Keep {
     }
 }
 
+/// Supervises until the token is cancelled, and counts the runs.
+pub async fn supervise(
+    plan: &Plan,
+    (fakes, keep, runs): (&Fakes, &Keep, &AtomicU32),
+    stop: &CancellationToken,
+) {
+    let shared = Shared { stop: stop.clone(), ..Shared::default() };
+    let run = async |plan: &Plan| {
+        runs.fetch_add(1, Ordering::Relaxed);
+        let told = run_with(plan, fakes, &shared).await;
+        let failed = told.report.steps.iter().find(|step| step.failure.is_some());
+        let why = failed.and_then(|step| step.failure.as_ref()).map(|failure| failure.why.clone());
+        let ended_by = failed.map(|step| step.id.clone());
+        Ran { verdict: told.verdict, step: ended_by, why: why.or(told.report.why) }
+    };
+    Supervision::new(plan, (&fakes.world, &shared), keep, run).carry_on().await;
+}
+
 /// The machine.
 pub struct Machine {
     pub fakes: Fakes,
@@ -442,17 +467,7 @@ impl Machine {
 
     /// Supervises until the token is cancelled.
     pub async fn watch(&self, plan: &Plan, stop: &CancellationToken) {
-        let shared = Shared { stop: stop.clone(), ..Shared::default() };
-        let run = async |plan: &Plan| {
-            self.runs.fetch_add(1, Ordering::Relaxed);
-            let told = run_with(plan, &self.fakes, &shared).await;
-            let failed = told.report.steps.iter().find(|step| step.failure.is_some());
-            let why = failed.and_then(|step| step.failure.as_ref()).map(|failure| failure.why.clone());
-            let ended_by = failed.map(|step| step.id.clone());
-            Ran { verdict: told.verdict, step: ended_by, why: why.or(told.report.why) }
-        };
-        let supervision = Supervision::new(plan, (&self.fakes.world, &shared), &*self.keep, run);
-        supervision.carry_on().await;
+        supervise(plan, (&self.fakes, &self.keep, &self.runs), stop).await;
     }
 
     /// Supervises while `story` happens, and ends then.

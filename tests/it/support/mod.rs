@@ -2,6 +2,7 @@
 
 pub mod clients;
 pub mod command;
+pub mod compressed;
 pub mod dice;
 #[cfg(unix)]
 pub mod door;
@@ -17,6 +18,7 @@ pub mod patient;
 pub mod plan;
 pub mod preview;
 pub mod scene;
+pub mod simulated;
 pub mod stack;
 pub mod watched;
 pub mod world;
