@@ -35,7 +35,7 @@ lint:
 # Write the generated schemas anew
 schemas:
     cargo build
-    for of in playbook report rollup event entry script probe plan examination calendar notification; do cargo run -q -- schema $of > schemas/$of.schema.json.new && mv schemas/$of.schema.json.new schemas/$of.schema.json; done
+    for of in playbook report rollup event entry script probe plan examination calendar notification runs comparison boots status; do cargo run -q -- schema $of > schemas/$of.schema.json.new && mv schemas/$of.schema.json.new schemas/$of.schema.json; done
     cp schemas/playbook.schema.json schemas/openbell-playbook.schema.json
 
 # Write the page of all diagnoses anew

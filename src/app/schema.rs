@@ -9,7 +9,8 @@ use crate::document::schema_of;
 use crate::event::{Entry, Event};
 use crate::exit::Exit;
 use crate::notify::Notification;
-use crate::report::{PlanReport, ProbeReport, Rollup};
+use super::service::Status;
+use crate::report::{BootReport, Comparison, PlanReport, ProbeReport, Rollup, RunRow};
 use crate::sim::script;
 use crate::{playbook, report};
 
@@ -26,6 +27,10 @@ pub(super) fn schema(arguments: &Schema) -> Exit {
         SchemaOf::Notification => schema_of::<Notification>(),
         SchemaOf::Plan => schema_of::<PlanReport>(),
         SchemaOf::Probe => schema_of::<ProbeReport>(),
+        SchemaOf::Runs => schema_of::<Vec<RunRow>>(),
+        SchemaOf::Comparison => schema_of::<Comparison>(),
+        SchemaOf::Boots => schema_of::<Vec<BootReport>>(),
+        SchemaOf::Status => schema_of::<Status>(),
     };
     match writeln!(io::stdout().lock(), "{schema:#}") {
         Ok(()) => Exit::Green,

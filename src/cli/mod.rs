@@ -208,6 +208,14 @@ pub enum SchemaOf {
     Plan,
     /// What `probe --json` prints.
     Probe,
+    /// What `report list --json` prints.
+    Runs,
+    /// What `report diff --json` prints.
+    Comparison,
+    /// What `report boot --json` prints.
+    Boots,
+    /// What `service status --json` prints.
+    Status,
 }
 
 /// `openbell down`.

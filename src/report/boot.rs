@@ -3,6 +3,7 @@
 //! A fold of entries. Where the times come from is the journal's business.
 
 use jiff::{SignedDuration, Timestamp};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::event::{Entry, EntryKind, StepTime, Verdict};
@@ -10,8 +11,12 @@ use crate::event::{Entry, EntryKind, StepTime, Verdict};
 /// So many boots before are compared with.
 const COMPARED: usize = 10;
 
+/// What begins later than this after power-on was not begun by it: somebody installed or started the service. The Docker
+/// engine may take ten minutes, a clock that is set and a disk that is checked may take some more.
+const AT_START: SignedDuration = SignedDuration::from_mins(15);
+
 /// One boot.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct BootReport {
     /// The playbook's name.
     pub playbook: String,
@@ -31,12 +36,15 @@ pub struct BootReport {
     pub human_actions: Vec<String>,
     /// How often supervision began in it: more than once means that it was restarted.
     pub watches: u32,
+    /// Whether supervision began with the machine. Where it did not, somebody began it later, and the times are no figures
+    /// of a boot.
+    pub with_machine: bool,
     /// How many boots before it the medians are of.
     pub compared_with: usize,
 }
 
 /// Something that was reached.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Milestone {
     /// What: `watching`, `engine_up`, `ready`, `bot_up`, `operational`.
     pub name: &'static str,
@@ -76,17 +84,24 @@ pub fn boots(entries: impl IntoIterator<Item = Entry>) -> Vec<BootReport> {
                     last.report.watches += 1;
                     last.pid = *pid;
                 }
-                _ => boots.push(Boot::new(&entry, at, (openbell, *pid), boot.as_ref(), powered_on.as_ref())),
+                _ => boots.push(Boot::new(&entry, at, (openbell, *pid), boot.as_ref(), (powered_on.as_ref(), *by_hand))),
             }
             if let Some(last) = boots.last_mut().filter(|_| *by_hand) {
+                last.report.with_machine &= last.report.watches > 1;
                 last.report.human_actions.push(format!("watch begun by hand at {}", entry.at));
             }
         } else if let Some(last) = boots.last_mut() {
             last.take(&entry.kind, at);
         }
     }
-    let reached: Vec<_> = boots.iter().map(|boot| boot.reached).collect();
-    boots.into_iter().enumerate().map(|(place, boot)| boot.compared(&reached[..place])).collect()
+    let mut before = Vec::new();
+    let compared = boots.into_iter().map(|boot| {
+        let (reached, counts) = (boot.reached, boot.report.with_machine);
+        let report = boot.compared(&before);
+        before.extend(counts.then_some(reached));
+        report
+    });
+    compared.collect()
 }
 
 impl Boot {
@@ -95,9 +110,10 @@ impl Boot {
         at: Timestamp,
         (openbell, pid): (&str, u32),
         boot: Option<&String>,
-        powered_on: Option<&String>,
+        (powered_on, by_hand): (Option<&String>, bool),
     ) -> Self {
         let from = powered_on.and_then(|text| text.parse().ok()).unwrap_or(at);
+        let with_machine = at.duration_since(from) <= AT_START;
         let report = BootReport {
             playbook: entry.playbook.clone(),
             boot: boot.cloned(),
@@ -108,10 +124,14 @@ impl Boot {
             operational: false,
             human_actions: Vec::new(),
             watches: 1,
+            with_machine,
             compared_with: 0,
         };
         let mut boot = Self { report, from, pid, reached: [None; 5], run: None };
         boot.reach(WATCHING, at);
+        if !with_machine && !by_hand {
+            boot.report.human_actions.push(format!("begun at {}, not with the machine", entry.at));
+        }
         boot
     }
 

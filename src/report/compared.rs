@@ -1,5 +1,6 @@
 //! Two runs side by side: what ended otherwise, took longer, or was observed otherwise.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -12,7 +13,7 @@ const NOISE_MS: f64 = 1000.0;
 const NOISE: f64 = 0.2;
 
 /// How a run differs from an earlier one.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Comparison {
     /// The earlier run.
     pub before: RunInShort,
@@ -23,7 +24,7 @@ pub struct Comparison {
 }
 
 /// A run in short.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct RunInShort {
     /// Its name.
     pub run: String,
@@ -38,7 +39,7 @@ pub struct RunInShort {
 }
 
 /// How a step differs.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct StepComparison {
     /// Its id.
     pub id: String,
@@ -51,7 +52,7 @@ pub struct StepComparison {
 }
 
 /// A step in short.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct StepInShort {
     /// How it ended.
     pub outcome: StepOutcome,

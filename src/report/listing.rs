@@ -3,13 +3,14 @@
 use std::fmt::Write;
 
 use jiff::{SignedDuration, Timestamp};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{Report, words};
 use crate::event::{Entry, EntryKind, Verdict};
 
 /// One run.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct RunRow {
     /// Its name.
     pub run: String,

@@ -173,6 +173,30 @@ pub enum ServiceError {
         /// The variable.
         name: String,
     },
+    /// The user that it is to run as is not there.
+    #[error("there is no user {user} on this machine, whom the service is to run as")]
+    #[diagnostic(
+        code(service::no_user),
+        help("correct the name, or make the user: `sudo useradd --system --groups docker {user}`")
+    )]
+    NoUser {
+        /// The name.
+        user: String,
+    },
+    /// The user that it is to run as may not talk to the engine.
+    #[error("{user} may not talk to the Docker engine at {socket}, and the service would do nothing else")]
+    #[diagnostic(
+        code(service::no_engine_rights),
+        help("`sudo usermod --append --groups {group} {user}` lets it; it is as much as making it root")
+    )]
+    NoEngineRights {
+        /// The name.
+        user: String,
+        /// The engine's socket.
+        socket: String,
+        /// The group that may.
+        group: String,
+    },
     /// A user's service without a home directory.
     #[error("where your home directory is cannot be told: HOME is not set to an absolute path")]
     #[diagnostic(code(service::no_home), help("set HOME, or leave `--user` out"))]

@@ -106,6 +106,28 @@ fn what_people_did_is_counted_and_a_restarted_watch_is_the_same_boot() {
 }
 
 #[test]
+fn what_was_begun_long_after_power_on_or_by_hand_is_no_figure_of_a_boot() {
+    // The service was installed three hours after the machine was started; another day somebody typed it.
+    let (mut installed, mut typed) = (boot(1, 20), boot(2, 30));
+    let EntryKind::WatchBegan { powered_on, .. } = &mut installed[0].kind else { unreachable!() };
+    *powered_on = Some("2026-11-01T03:00:00Z".into());
+    let EntryKind::WatchBegan { by_hand, .. } = &mut typed[0].kind else { unreachable!() };
+    *by_hand = true;
+    let told = boots([installed, typed, boot(3, 40), boot(4, 50)].concat());
+    let began = |report: &openbell::report::BootReport| {
+        (report.with_machine, report.human_actions.len(), report.compared_with)
+    };
+    assert_eq!(told.iter().map(began).collect::<Vec<_>>(), [
+        (false, 1, 0),
+        (false, 1, 0),
+        (true, 0, 0),
+        (true, 0, 1)
+    ]);
+    assert_eq!(told[0].human_actions, ["begun at 2026-11-01T06:00:05.000Z, not with the machine"]);
+    assert_eq!(told[3].milestones[1].median_s, Some(40.0));
+}
+
+#[test]
 fn a_clock_that_is_set_meanwhile_does_not_count() {
     let mut entries = boot(1, 20);
     // The clock was an hour behind when the watch began.

@@ -54,6 +54,13 @@ fn the_schema_of_plans_is_current() {
 }
 
 #[test]
+fn the_schemas_of_what_report_and_status_print_are_current() {
+    for of in ["runs", "comparison", "boots", "status"] {
+        is_current(of);
+    }
+}
+
+#[test]
 fn the_schema_of_notifications_is_current() {
     is_current("notification");
 }

@@ -455,6 +455,12 @@ fn every_error() -> Vec<ServiceError> {
         ServiceError::CredentialSystemd { name: s("tws") },
         ServiceError::SecretPlace { from: s("the variable TWS_PASSWORD") },
         ServiceError::SecretVariable { name: s("TWS_PASSWORD") },
+        ServiceError::NoUser { user: "nosuch".into() },
+        ServiceError::NoEngineRights {
+            user: "trader".into(),
+            socket: "/var/run/docker.sock".into(),
+            group: "docker".into(),
+        },
         ServiceError::NoHome,
         ServiceError::Reports { directory: s("/var/lib/openbell/desk/reports"), source: io() },
     ]

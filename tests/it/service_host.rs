@@ -98,6 +98,14 @@ fn refused_to_users(host: &Host, before: &str) {
         format!("PATH=/nowhere /usr/local/bin/openbell service install {REHEARSAL} 2>&1; test $? = 1");
     let told = host.succeeds(&["bash", "-c", &without]);
     assert!(told.contains("service::no_tool"), "{told}");
+    // Whom it is to run as has to be there, and to be let in by the engine.
+    host.succeeds(&["useradd", "--no-create-home", "desk"]);
+    for (user, code) in [("nosuch", "service::no_user"), ("desk", "service::no_engine_rights")] {
+        let told = says(host, &["install", REHEARSAL, "--run-as", user], 2);
+        assert!(told.contains(code) && told.contains(user), "{told}");
+    }
+    host.succeeds(&["usermod", "--append", "--groups", "docker", "desk"]);
+    says(host, &["install", REHEARSAL, "--run-as", "desk", "--dry-run"], 0);
     assert_eq!(traces(host), before);
 }
 

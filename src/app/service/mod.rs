@@ -7,6 +7,10 @@ mod systemd;
 mod tasks;
 mod text;
 mod tool;
+#[cfg(unix)]
+mod user;
+
+pub(super) use status::Status;
 
 use std::io::{self, IsTerminal, Write};
 use std::path::Path;
@@ -61,6 +65,10 @@ fn install(arguments: &Install, around: &Surroundings) -> Result<Exit, Exit> {
     let told = |error| refused(&error, around);
     definition::lasting(&service, system).map_err(told)?;
     let text = service.text(system, &places).map_err(told)?;
+    #[cfg(unix)]
+    if let Some(user) = service.user.as_deref().filter(|_| system == System::Systemd) {
+        user::may_carry_it_out(user, service.local_engine).map_err(told)?;
+    }
     let doing = Doing::of(arguments.dry_run);
     if doing == Doing::Dry {
         output(text.as_bytes());

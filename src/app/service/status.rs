@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use jiff::civil::DateTime;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::systemd::Manager;
@@ -15,8 +16,8 @@ use crate::service::{Places, ServiceError, System};
 use crate::visible;
 
 /// What `status --json` prints.
-#[derive(Debug, Serialize)]
-struct Status {
+#[derive(Debug, Serialize, JsonSchema)]
+pub(in crate::app) struct Status {
     /// The service is active and its last report is green.
     healthy: bool,
     service: ServiceState,
@@ -25,7 +26,7 @@ struct Status {
 }
 
 /// How the service does, in the words of the system.
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Default, Serialize, JsonSchema)]
 struct ServiceState {
     /// What the system calls it.
     unit: String,
@@ -56,7 +57,7 @@ struct ServiceState {
 }
 
 /// How a run went.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct LastReport {
     #[serde(skip_serializing_if = "Option::is_none")]
     variant: Option<String>,

@@ -101,6 +101,26 @@ const ENTRIES: &[Entry] = &[
         links: &[],
     },
     Entry {
+        code: "service::no_user",
+        meaning: "The user that the service is to run as is not known to this machine, so systemd could not start it.",
+        told_by: "`id` does not know the name that `--run-as` gives.",
+        remedy: &[
+            Step::run("See who is there.", "getent passwd"),
+            Step::run("Make one for it.", "sudo useradd --system --groups docker openbell"),
+        ],
+        links: &[],
+    },
+    Entry {
+        code: "service::no_engine_rights",
+        meaning: "The user that the service is to run as cannot open the engine's socket: every start would fail.",
+        told_by: "The socket is neither the user's nor everybody's, and the user is not in its group.",
+        remedy: &[
+            Step::run("Put the user into the group.", "sudo usermod --append --groups docker USER"),
+            Step::say("Who may talk to a Docker engine can become root by it: this is no less than root."),
+        ],
+        links: &[],
+    },
+    Entry {
         code: "service::path",
         meaning: "A path cannot be written into the text of a service so that the system would read it back.",
         told_by: "A control character, a blank at an end, a name that is not UTF-8; for systemd a backslash at the end, or \
