@@ -90,7 +90,12 @@ impl Fold {
             }
             EntryKind::Halted { why } => {
                 self.outage(State::Down, why, at, now).maintenance = None;
-                self.concern(Concern::new(Kind::Halted, why.clone(), now));
+                // Whoever was asked for because of the same knows that it waits for them.
+                if self.memory.was_asked_for(why) {
+                    self.goes_on(now);
+                } else {
+                    self.concern(Concern::new(Kind::Halted, why.clone(), now));
+                }
             }
             EntryKind::Unsafe { why, stopped } => self.not_safe(why, stopped, at, now),
             EntryKind::ClockJumped { .. } => self.memory.tally.skip(now),

@@ -43,6 +43,13 @@ impl Memory {
     pub(super) fn is_green(&self) -> bool {
         self.tally.state == State::Up && self.outage.is_none()
     }
+
+    /// Whether somebody was asked for because of this, in the outage that lasts.
+    pub(super) fn was_asked_for(&self, why: &Diagnosis) -> bool {
+        let key = Concern::new(Kind::NeedsPerson, why.clone(), Timestamp::MIN).key();
+        let outage = self.outage.as_ref();
+        outage.zip(self.told.get(&key)).is_some_and(|(outage, told)| *told >= outage.since)
+    }
 }
 
 /// Something is lost.

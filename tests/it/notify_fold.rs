@@ -291,6 +291,17 @@ fn repeats() -> Vec<Case> {
             ],
             vec![(10, Kind::Halted), (20, Kind::Recovered), (910, Kind::Halted)],
         ),
+        (
+            "a halt for what a person was asked for is no second message, for anything else it is one",
+            vec![
+                (0, Operational),
+                (60, EntryKind::NeedsPerson { why: why("gateway::locked"), until: None }),
+                (61, EntryKind::Halted { why: why("gateway::locked") }),
+                (600, halted()),
+                (700, recovered()),
+            ],
+            vec![(60, Kind::NeedsPerson), (600, Kind::Halted), (700, Kind::Recovered)],
+        ),
         ("notices never", vec![(0, Operational), (10, notice()), (20, notice())], vec![]),
         (
             "a clock that jumped never",
