@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use super::service::Status;
 use crate::calendar::AgendaReport;
 use crate::cli::{Schema, SchemaOf};
 use crate::diagnose::Examination;
@@ -9,7 +10,6 @@ use crate::document::schema_of;
 use crate::event::{Entry, Event};
 use crate::exit::Exit;
 use crate::notify::Notification;
-use super::service::Status;
 use crate::report::{BootReport, Comparison, PlanReport, ProbeReport, Rollup, RunRow};
 use crate::sim::script;
 use crate::{playbook, report};

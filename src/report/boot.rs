@@ -84,7 +84,13 @@ pub fn boots(entries: impl IntoIterator<Item = Entry>) -> Vec<BootReport> {
                     last.report.watches += 1;
                     last.pid = *pid;
                 }
-                _ => boots.push(Boot::new(&entry, at, (openbell, *pid), boot.as_ref(), (powered_on.as_ref(), *by_hand))),
+                _ => boots.push(Boot::new(
+                    &entry,
+                    at,
+                    (openbell, *pid),
+                    boot.as_ref(),
+                    (powered_on.as_ref(), *by_hand),
+                )),
             }
             if let Some(last) = boots.last_mut().filter(|_| *by_hand) {
                 last.report.with_machine &= last.report.watches > 1;

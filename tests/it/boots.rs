@@ -117,12 +117,10 @@ fn what_was_begun_long_after_power_on_or_by_hand_is_no_figure_of_a_boot() {
     let began = |report: &openbell::report::BootReport| {
         (report.with_machine, report.human_actions.len(), report.compared_with)
     };
-    assert_eq!(told.iter().map(began).collect::<Vec<_>>(), [
-        (false, 1, 0),
-        (false, 1, 0),
-        (true, 0, 0),
-        (true, 0, 1)
-    ]);
+    assert_eq!(
+        told.iter().map(began).collect::<Vec<_>>(),
+        [(false, 1, 0), (false, 1, 0), (true, 0, 0), (true, 0, 1)]
+    );
     assert_eq!(told[0].human_actions, ["begun at 2026-11-01T06:00:05.000Z, not with the machine"]);
     assert_eq!(told[3].milestones[1].median_s, Some(40.0));
 }
