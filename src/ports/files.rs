@@ -22,12 +22,15 @@ pub struct BuildSpec {
     pub own_binary: bool,
 }
 
+/// Writes an archive.
+type Pack = dyn Fn(&mut dyn Write) -> io::Result<()> + Send + Sync;
+
 /// A build context: what it is, and how its archive is written.
 #[derive(Clone)]
 pub struct BuildContext {
     /// SHA-256 over the archive, in hex: the same files give the same digest.
     pub digest: String,
-    pack: Arc<dyn Fn(&mut dyn Write) -> io::Result<()> + Send + Sync>,
+    pack: Arc<Pack>,
 }
 
 impl BuildContext {

@@ -111,7 +111,7 @@ async fn build(context: BuildContext, engine: String) -> DockerError {
 async fn a_context_that_breaks_off_is_the_reason_of_a_failed_build() {
     let engine = engine(usize::MAX >> 32, "").await;
     let context = BuildContext::new("digest".into(), |to| {
-        to.write_all(&[0; 200_000])?;
+        to.write_all(&vec![0; 200_000])?;
         Err(std::io::Error::other("the file large became shorter"))
     });
     match build(context, engine).await {
@@ -129,7 +129,7 @@ async fn an_engine_that_refuses_before_it_has_everything_is_heard() {
     let engine = engine(1000, refusal).await;
     let endless = BuildContext::new("digest".into(), |to| {
         loop {
-            to.write_all(&[0; 64 * 1024])?;
+            to.write_all(&vec![0; 64 * 1024])?;
         }
     });
     match build(endless, engine).await {

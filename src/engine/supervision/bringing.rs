@@ -66,7 +66,7 @@ impl<K: Keeping, R: AsyncFn(&Plan) -> Ran> Supervision<'_, K, R> {
         self.note_log_in(&world).await;
         match ran.verdict {
             Verdict::Green => {
-                self.remember(Used::Green);
+                self.remember(&Used::Green);
                 Turn::Whole
             }
             _ if self.is_stopped() => Turn::Stopped,

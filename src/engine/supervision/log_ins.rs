@@ -71,8 +71,8 @@ impl<K: Keeping, R: AsyncFn(&Plan) -> Ran> Supervision<'_, K, R> {
     }
 
     /// Remembers something that has happened; what cannot be written is told.
-    pub(super) fn remember(&self, used: Used) {
-        if let Err(why) = self.keep.note(&used, self.keep.now()) {
+    pub(super) fn remember(&self, used: &Used) {
+        if let Err(why) = self.keep.note(used, self.keep.now()) {
             self.keep.tell(EntryKind::Notice { why });
         }
     }

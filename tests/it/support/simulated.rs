@@ -83,7 +83,7 @@ impl Simulated {
     /// The gateway's process lives and dies with its container. Never ends.
     async fn lives(&self) {
         loop {
-            let started = self.until(|engine| running(engine)).await;
+            let started = self.until(running).await;
             let process = CancellationToken::new();
             let script = parse("start", &format!("version: 1\n{LOGS_IN}\n{RESTARTED}")).unwrap();
             let settings = Settings {
