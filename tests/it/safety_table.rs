@@ -103,7 +103,7 @@ const ALWAYS: &[Row] = &[
         fakes.engine.with(|state| state.shell("stack-bot", &["DRY_RUN=true", "dry_run=0"]));
     }),
     row("environment", "a process may not be looked at", "safety::unproven", |fakes| {
-        fakes.engine.with(|state| state.shell("stack-bot", &["DRY_RUN=true", "openbell-unread=7:7"]));
+        fakes.engine.with(|state| state.shell("stack-bot", &["DRY_RUN=true", "openbell-unread=41:7:7:bot"]));
     }),
     row("environment", "the engine runs no command to look", "safety::unproven", |fakes| {
         fakes.engine.with(|state| {

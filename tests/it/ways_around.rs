@@ -177,18 +177,54 @@ async fn what_the_processes_have_counts_from_the_start_on() {
     broken(&told, &while_watched, "safety::env");
 }
 
+/// The bot's processes as the container's root sees them, and as their own user does.
+fn sees(fakes: &Fakes, root: &[&str], own: &[&str]) {
+    fakes.engine.with(|state| {
+        state.shell("stack-bot", root);
+        state.shell("stack-bot as 0:0", own);
+        state.shell("stack-bot as 1000:1000", own);
+    });
+}
+
 #[tokio::test(start_paused = true)]
-async fn a_process_that_may_not_be_looked_at_counts_as_broken() {
-    for (env, code) in [
-        (&["DRY_RUN=true", "openbell-unread=1000:1000"][..], "safety::unreadable_process"),
-        (&["DRY_RUN=true", "openbell-unread=1000:1000"], "safety::unproven"),
-    ] {
+async fn a_process_that_may_not_be_looked_at_counts_as_broken_at_once() {
+    let unread = ["DRY_RUN=true", "openbell-unread=7:1000:1000:bot"];
+    for own in [&[][..], &unread, &["DRY_RUN=true", "openbell-unread=7:1000:1000:bot"]] {
         let fakes = fakes();
-        fakes.engine.with(|state| state.shell("stack-bot", env));
+        sees(&fakes, &unread, own);
+        let begun = tokio::time::Instant::now();
         let told = run(&steps(START), &fakes).await;
         let why = &told.step("bot").failure.as_ref().unwrap().why;
-        assert!(why.code == code || why.evidence.iter().any(|line| line.contains(code)), "{why:?}");
+        assert!(why.evidence.iter().any(|line| line.contains("safety::unreadable_process")), "{why:?}");
         broken(&told, &fakes, "safety::unproven");
+        assert!(begun.elapsed().as_secs() < 2, "{:?}", begun.elapsed());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_process_that_is_only_being_made_is_waited_for() {
+    // Another one at each look, one that takes its time, and one of each that was seen but once.
+    for (first, second) in [
+        ("7:0:0:runc:[2:INIT]", "8:0:0:runc:[2:INIT]"),
+        ("7:0:0:runc:[2:INIT]", "7:0:0:runc:[2:INIT]"),
+        ("7:0:0:true", "8:0:0:true"),
+    ] {
+        let marked = |process: &str| format!("openbell-unread={process}");
+        let being_made = |fakes: &Fakes| {
+            sees(fakes, &["DRY_RUN=true", &marked(first)], &["DRY_RUN=true", &marked(second)]);
+        };
+        let fakes_that_end = fakes();
+        being_made(&fakes_that_end);
+        fakes_that_end.engine.with(|state| state.settles = Some((4, vec!["DRY_RUN=true".into()])));
+        let told = run(&steps(START), &fakes_that_end).await;
+        let stopped = &told.report.stopped;
+        assert_eq!(told.verdict, Verdict::Green, "{first}, {second}: {stopped:?}");
+        assert!(fakes_that_end.engine.is_running("stack-bot"));
+        // It is no way around either: what is never over is never proven.
+        let fakes_that_do_not = fakes();
+        being_made(&fakes_that_do_not);
+        let told = run(&steps(START), &fakes_that_do_not).await;
+        broken(&told, &fakes_that_do_not, "safety::unproven");
     }
 }
 

@@ -188,3 +188,28 @@ fn a_playbook_that_is_edited_under_a_run_changes_nothing_of_it() {
     assert_eq!(ran.code, 3, "{}", ran.stderr);
     assert!(ran.stderr.contains("safety::not_safe"), "{}", ran.stderr);
 }
+
+#[test]
+fn what_somebody_runs_in_the_container_meanwhile_is_no_process_that_hides() {
+    // Health checks and people do so; what is being made for them cannot be looked at for a moment.
+    let stack = insync::stack("execs", "ready", &[]);
+    stack.run().exits(0);
+    let (bot, over) = (stack.container("bot"), std::sync::atomic::AtomicBool::new(false));
+    std::thread::scope(|scope| {
+        for _ in 0..3 {
+            scope.spawn(|| {
+                while !over.load(std::sync::atomic::Ordering::Relaxed) {
+                    stack.docker(&["exec", &bot, "true"]);
+                }
+            });
+        }
+        let codes: Vec<_> =
+            (0..4).map(|_| stack.run()).map(|ran| (ran.ended.code, ran.ended.stderr)).collect();
+        over.store(true, std::sync::atomic::Ordering::Relaxed);
+        for (code, stderr) in codes {
+            assert_eq!(code, 0, "{stderr}");
+        }
+    });
+    assert!(stack.is_running("bot"));
+    assert_eq!(stack.openbell(&["down", "playbook.yaml"]).code, 0);
+}

@@ -183,7 +183,7 @@ const ENTRIES: &[Entry] = &[
     Entry {
         code: "safety::unreadable_process",
         meaning: "The environment of a process in a held container may not be read, so that what it really has is not known.",
-        told_by: "There is a shell in the container, and neither its root nor the process's own user and group may read `/proc/PID/environ`.",
+        told_by: "There is a shell in the container, and neither its root nor the process's own user and group may read `/proc/PID/environ`. What is only just being started in there is looked at again at once, five times in all.",
         remedy: &[
             Step::run("See who it runs as.", "docker top CONTAINER"),
             Step::say(

@@ -17,8 +17,16 @@ pub const PROCESSES: &str = "/proc/*/environ";
 
 const LIMIT: Duration = Duration::from_secs(10);
 
-/// Marks a process whose environment only its own user may read, by user and group.
+/// Marks a process whose environment only its own user may read: `process:user:group:name`.
 const UNREAD: &str = "openbell-unread=";
+
+/// A process that somebody is just starting in there (a health check, a person) is another at the next look. So many are
+/// taken one after the other, each as long as a command in the container takes, before that is no answer.
+const LOOKS: u32 = 5;
+
+/// What runc calls a process that it makes for a container, until the program is in it (`nsexec.c`). Nobody may look at it:
+/// not even root, and not for its own sake.
+const BEING_MADE: &str = "runc:[";
 
 /// How a shell ended that did not print the mark at the end.
 const NO_END: &str = "what it printed has no end";
@@ -39,9 +47,9 @@ for f in /bin/cat /usr/bin/cat; do [ -x "$f" ] && { c=$f; break; }; done
 [ -n "$c" ] || exit 69
 for p in /proc/[0-9]*; do
 $c "$p/environ" 2>/dev/null && { printf '\0'; continue; }
-u=; g=
-while read -r k v _; do case "$k" in Uid:) u=$v;; Gid:) g=$v;; esac; done 2>/dev/null <"$p/status"
-[ -n "$u" ] && printf '\0openbell-unread=%s:%s\0' "$u" "$g"
+u=; g=; n=
+while read -r k v _; do case "$k" in Name:) n=$v;; Uid:) u=$v;; Gid:) g=$v;; esac; done 2>/dev/null <"$p/status"
+[ -n "$u" ] && printf '\0openbell-unread=%s:%s:%s:%s\0' "${p#/proc/}" "$u" "$g" "$n"
 done; printf '\0openbell-end=\0'"#;
 
 /// What cannot be seen from the inside, though there is a shell to look with.
@@ -58,6 +66,8 @@ pub enum InsideError {
         container: String,
         /// `uid:gid`.
         user: String,
+        /// It was seen twice, as what it is: no other look would show more.
+        lasts: bool,
     },
     /// The shell is there and does not do what a shell does.
     #[error("the shell of {container} cannot be used to look at its processes: {how}")]
@@ -86,9 +96,9 @@ pub enum InsideError {
 impl Explain for InsideError {
     fn again(&self) -> Option<Pace> {
         match self {
-            // It may have been ended in the midst of it.
-            Self::Shell { .. } => Some(Pace::Steady),
-            Self::Unreadable { .. } | Self::TooMany { .. } => None,
+            // It may have been ended in the midst of it; a health check may just have been begun.
+            Self::Shell { .. } | Self::Unreadable { lasts: false, .. } => Some(Pace::Steady),
+            Self::Unreadable { lasts: true, .. } | Self::TooMany { .. } => None,
         }
     }
 }
@@ -103,23 +113,49 @@ pub async fn processes(scope: &Scope<'_>, container: &Container) -> Result<Optio
     if !has_shell(scope, container).await? {
         return Ok(from_outside(scope, container).await);
     }
-    let Some((mut env, unread)) = look(scope, container, None).await? else {
-        return Ok(from_outside(scope, container).await);
-    };
-    for user in unread {
+    let mut looks = 1;
+    loop {
+        match everyone(scope, container).await? {
+            Some(Seen::All(env)) if env.is_empty() => {
+                // The shell itself is a process, and the engine gives every one a `PATH`.
+                return Err(unusable(container, "it shows no environment of any process".to_owned()));
+            }
+            Some(Seen::All(env)) => return Ok(Some(env)),
+            None => return Ok(from_outside(scope, container).await),
+            Some(Seen::NotAll { lasts: false, .. }) if looks < LOOKS => looks += 1,
+            Some(Seen::NotAll { user, lasts }) => {
+                let error = InsideError::Unreadable { container: container.name.clone(), user, lasts };
+                return Err(unproven(&what(container), error.into()));
+            }
+        }
+    }
+}
+
+/// What a look at all processes came to.
+enum Seen {
+    All(Vec<String>),
+    /// One of that user and group could not be read; whether it is there to stay.
+    NotAll {
+        user: String,
+        lasts: bool,
+    },
+}
+
+/// Every process, each by root or by its own user; nothing when there is no container or shell any more.
+async fn everyone(scope: &Scope<'_>, container: &Container) -> Result<Option<Seen>, Failure> {
+    let Some((mut env, unread)) = look(scope, container, None).await? else { return Ok(None) };
+    for user in unread.iter().map(|process| &process.user).collect::<BTreeSet<_>>() {
         // Who starts as that user and has no more rights may look.
-        let (more, still) = look(scope, container, Some(&user)).await?.unwrap_or_default();
-        if more.is_empty() || still.contains(&user) {
-            let error = InsideError::Unreadable { container: container.name.clone(), user };
-            return Err(unproven(&what(container), error.into()));
+        let (more, mut still) = look(scope, container, Some(user)).await?.unwrap_or_default();
+        still.retain(|process| process.user == *user);
+        if more.is_empty() || !still.is_empty() {
+            let mut made = unread.iter().filter(|process| process.user == *user && !process.is_being_made());
+            let lasts = made.any(|process| more.is_empty() || still.contains(process));
+            return Ok(Some(Seen::NotAll { user: user.clone(), lasts }));
         }
         env.extend(more);
     }
-    if env.is_empty() {
-        // The shell itself is a process, and the engine gives every one a `PATH`.
-        return Err(unusable(container, "it shows no environment of any process".to_owned()));
-    }
-    Ok(Some(env))
+    Ok(Some(Seen::All(env)))
 }
 
 /// The environments as the kernel of this machine shows them, where the engine is on it and root asks.
@@ -146,12 +182,35 @@ fn is_prepared(container: &Container, env: &[String]) -> bool {
     !made_with.any(|name| seen.contains(&name))
 }
 
-/// Environments, and the users whose processes could not be read; nothing when there is no container or shell any more.
+/// A process whose environment could not be read.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Unread {
+    /// Its number.
+    process: String,
+    /// `uid:gid`.
+    user: String,
+    name: String,
+}
+
+impl Unread {
+    /// Reads what is behind the mark; whatever has one counts.
+    fn of(text: &str) -> Self {
+        let mut parts = text.splitn(4, ':');
+        let mut next = || parts.next().unwrap_or_default().to_owned();
+        Self { process: next(), user: format!("{}:{}", next(), next()), name: next() }
+    }
+
+    fn is_being_made(&self) -> bool {
+        self.name.starts_with(BEING_MADE)
+    }
+}
+
+/// Environments, and the processes that could not be read; nothing when there is no container or shell any more.
 async fn look(
     scope: &Scope<'_>,
     container: &Container,
     user: Option<&str>,
-) -> Result<Option<(Vec<String>, BTreeSet<String>)>, Failure> {
+) -> Result<Option<(Vec<String>, BTreeSet<Unread>)>, Failure> {
     let Some(output) = run(scope, container, user, &[LOOK]).await? else { return Ok(None) };
     let pairs = || output.split('\0').filter(|pair| !pair.is_empty());
     if !pairs().any(|pair| pair == END) {
@@ -161,7 +220,7 @@ async fn look(
         let error = InsideError::TooMany { container: container.name.clone() };
         return Err(unproven(&what(container), error.into()));
     }
-    let unread = pairs().filter_map(|pair| pair.strip_prefix(UNREAD).map(str::to_owned)).collect();
+    let unread = pairs().filter_map(|pair| pair.strip_prefix(UNREAD)).map(Unread::of).collect();
     let env = pairs().filter(|pair| !pair.starts_with(UNREAD) && *pair != END).map(str::to_owned).collect();
     Ok(Some((env, unread)))
 }
