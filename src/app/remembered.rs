@@ -84,10 +84,19 @@ pub(super) fn root_of(
     }
     let suffix = plan.variant.as_ref().map(|variant| format!("-{variant}")).unwrap_or_default();
     let service = plan.name.strip_suffix(&suffix).unwrap_or(&plan.name);
-    let above = SERVICES.map(Path::new).into_iter().chain([usual.as_path()]);
-    let known = |root: &PathBuf| matches!(State::known(root, playbook, &plan.name), Ok(Some(_)));
-    let found = above.map(|above| above.join(service)).find(known);
-    Ok(found.unwrap_or(usual))
+    for above in SERVICES.map(Path::new).into_iter().chain([usual.as_path()]) {
+        let root = above.join(service);
+        if matches!(State::known(&root, playbook, &plan.name), Ok(Some(_))) {
+            return Ok(root);
+        }
+        // Who may not look cannot tell that no service has it: a pause would be one of nothing, and a lock hold nobody off.
+        if let Err(source) = std::fs::read_dir(&root)
+            && source.kind() == std::io::ErrorKind::PermissionDenied
+        {
+            return Err(StateError::Unreadable { path: root, source });
+        }
+    }
+    Ok(usual)
 }
 
 /// Everywhere that playbooks are remembered: the usual place, and those of services.

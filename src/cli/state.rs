@@ -24,7 +24,7 @@ pub struct Pause {
     /// For how long, such as 30m; no longer than 168h, seven days.
     #[arg(value_name = "SPAN")]
     pub length: Period,
-    /// Why: whoever looks at the stack meanwhile is told.
+    /// Why: `watch`, the service's status and `report list` tell it.
     #[arg(long, value_name = "TEXT")]
     pub reason: String,
     /// Where it is remembered.

@@ -100,6 +100,12 @@ pub enum EntryKind {
         rung: RecoveryRung,
         /// How often it was begun in this outage, counted from 1.
         attempt: u32,
+        /// The container that is restarted, or inside which the gateway is.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        container: Option<String>,
+        /// It is a new log-in of the gateway.
+        #[serde(default)]
+        logs_in: bool,
     },
     /// The next rung may not be begun yet.
     Waits {

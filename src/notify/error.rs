@@ -15,7 +15,7 @@ pub enum NotifyError {
     #[diagnostic(
         code(notify::unreachable),
         help(
-            "its messages are kept and sent again; is this machine online, and is the address of the channel still right?"
+            "`openbell watch` keeps its messages and sends them again; is this machine online, and is the address of the channel still right?"
         )
     )]
     Unreachable {
@@ -29,7 +29,9 @@ pub enum NotifyError {
     #[error("the channel {channel} takes no message now (status {status})")]
     #[diagnostic(
         code(notify::busy),
-        help("the message is kept and sent again when the service says, or a little later each time")
+        help(
+            "`openbell watch` keeps the message and sends it again when the service says, or a little later each time"
+        )
     )]
     Busy {
         /// The channel.
@@ -75,7 +77,7 @@ pub enum NotifyError {
     #[diagnostic(
         code(notify::bad_address),
         help(
-            "write the whole address into the secret, such as https://…, and nothing else; messages are kept meanwhile"
+            "write the whole address into the secret, such as https://…, and nothing else; `openbell watch` keeps messages meanwhile"
         )
     )]
     BadAddress {

@@ -9,11 +9,13 @@ use super::notification::{Kind, Notification};
 use super::told::Told;
 use super::words;
 use crate::diagnosis::Diagnosis;
-use crate::event::{Entry, EntryKind, Maintenance, Stopped, Verdict};
+use crate::event::{Entry, EntryKind, Maintenance, RecoveryRung, Verdict};
 use crate::redact::Redactor;
 
 /// So long a run that failed may go on: recovery, or another run.
 const SETTLE: SignedDuration = SignedDuration::from_secs(30);
+/// A run that ended because of the safe state is followed by what supervision makes of it.
+const FOLLOWS: SignedDuration = SignedDuration::from_secs(10);
 /// An outage without news for so long is told, though it is still tried: a restart should be over by then.
 pub(super) const LASTING: SignedDuration = SignedDuration::from_mins(10);
 /// How often it is noted down that somebody watches: what a crash loses of the figures.
@@ -78,7 +80,7 @@ impl Fold {
                 let of = Some(maintenance.name.clone());
                 self.concern(Concern { of, ..Concern::new(Kind::Outlived, why.clone(), now) });
             }
-            EntryKind::Recovering { rung, attempt } => self.recovering(*rung, *attempt, now),
+            EntryKind::Recovering { .. } => self.recovering(&entry.kind, now),
             EntryKind::Waits { until, .. } => {
                 self.goes_on(until.parse().unwrap_or(now).max(now));
             }
@@ -97,7 +99,12 @@ impl Fold {
                     self.concern(Concern::new(Kind::Halted, why.clone(), now));
                 }
             }
-            EntryKind::Unsafe { why, stopped } => self.not_safe(why, stopped, at, now),
+            EntryKind::Unsafe { why, stopped } => {
+                let stopped = stopped.iter().map(|stop| self.told.stopped(stop)).collect();
+                let concern =
+                    Concern { stopped, stays: true, ..Concern::new(Kind::Unsafe, why.clone(), now) };
+                self.not_safe(concern, at, now);
+            }
             EntryKind::ClockJumped { .. } => self.memory.tally.skip(now),
             EntryKind::Paused { until, .. } => self.memory.paused_until = until.parse().ok(),
             EntryKind::Resumed { .. } => self.resume(now),
@@ -167,16 +174,13 @@ impl Fold {
         outage.news = explained.map_or(now, |until| until.max(now));
     }
 
-    fn recovering(&mut self, rung: crate::event::RecoveryRung, attempt: u32, now: Timestamp) {
-        use crate::event::RecoveryRung::{Reconnect, Restart, SoftRestart, Wait};
-        match rung {
-            SoftRestart => self.memory.tally.figures.soft_restarts += 1,
-            Restart => self.memory.tally.figures.logins += 1,
-            Reconnect | Wait => {}
-        }
+    fn recovering(&mut self, begun: &EntryKind, now: Timestamp) {
+        let EntryKind::Recovering { rung, attempt, container, logs_in } = begun else { return };
+        self.memory.tally.figures.soft_restarts += u32::from(*rung == RecoveryRung::SoftRestart);
+        self.memory.tally.figures.logins += u32::from(*logs_in);
         self.goes_on(now);
         if let Some(outage) = &mut self.memory.outage {
-            outage.did(words::rung(rung, attempt));
+            outage.did(words::rung(*rung, (container.as_deref(), *logs_in), *attempt));
         }
     }
 
@@ -188,7 +192,8 @@ impl Fold {
         match verdict {
             // That it is watched from now on is told next; who ended it by hand knows.
             Verdict::Green | Verdict::Interrupted => self.goes_on(now),
-            Verdict::Safety => self.not_safe(&why, &[], at, now),
+            // What was stopped for that is told next.
+            Verdict::Safety => self.not_safe(Concern::new(Kind::Unsafe, why, now + FOLLOWS), at, now),
             Verdict::Failed | Verdict::Engine | Verdict::Deadline => {
                 self.outage(State::Down, &why, at, now);
                 let of = step.clone();
@@ -197,11 +202,10 @@ impl Fold {
         }
     }
 
-    fn not_safe(&mut self, why: &Diagnosis, stopped: &[Stopped], at: Timestamp, now: Timestamp) {
-        self.memory.tally.figures.not_safe += 1;
-        self.outage(State::Down, why, at, now).maintenance = None;
-        let stopped = stopped.iter().map(|stop| self.told.stopped(stop)).collect();
-        self.concern(Concern { stopped, ..Concern::new(Kind::Unsafe, why.clone(), now) });
+    fn not_safe(&mut self, concern: Concern, at: Timestamp, now: Timestamp) {
+        self.memory.tally.figures.not_safe += u32::from(concern.due <= now);
+        self.outage(State::Down, &concern.why, at, now).maintenance = None;
+        self.concern(concern);
     }
 
     fn concern(&mut self, mut concern: Concern) {

@@ -129,6 +129,9 @@ pub(super) struct Concern {
     pub(super) until: Option<Timestamp>,
     /// What was stopped, and what could not be.
     pub(super) stopped: Vec<Stopped>,
+    /// That stays so until somebody takes it back.
+    #[serde(default)]
+    pub(super) stays: bool,
     /// Words that belong to its title: the step that failed, the maintenance that is over.
     pub(super) of: Option<String>,
     /// Not before.
@@ -137,7 +140,7 @@ pub(super) struct Concern {
 
 impl Concern {
     pub(super) fn new(kind: Kind, why: Diagnosis, due: Timestamp) -> Self {
-        Self { kind, why, until: None, stopped: Vec::new(), of: None, due }
+        Self { kind, why, until: None, stopped: Vec::new(), stays: false, of: None, due }
     }
 
     /// What counts as the same again: of what is not safe, the same assertion.

@@ -49,10 +49,13 @@ impl Fold {
 }
 
 /// Until when something is not told again. Of an outage that is over less is held back: who was told that it works again
-/// must not believe it for a day.
+/// must not believe it for a day; and what is not safe again, is told again at once.
 fn rests(memory: &Memory, debounce: &Debounce, concern: &Concern, since: Timestamp) -> Option<Timestamp> {
     let told = memory.told.get(&concern.key())?;
     let again = debounce.of(concern.kind, &concern.why.code);
+    if *told < since && concern.kind == Kind::Unsafe {
+        return None;
+    }
     let again = if *told < since { again.min(debounce.others()) } else { again };
     told.checked_add(SignedDuration::try_from(again).ok()?).ok()
 }

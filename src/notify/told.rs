@@ -1,7 +1,10 @@
 //! Messages in plain words: what, since when, what openbell did, what to do, where.
 
+use std::sync::LazyLock;
+
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use regex::{Captures, Regex};
 
 use super::clean::{self, clean, cut, on_one_line};
 use super::figures::{Figures, milliseconds};
@@ -192,9 +195,24 @@ impl Told {
         self.finished(Notification { title, ..message }, lines)
     }
 
+    /// The same with its times by the clocks of the zone: who reads two of them beside each other must not have to reckon.
+    fn local(&self, text: &str) -> String {
+        static TIME: LazyLock<Regex> = LazyLock::new(|| {
+            Regex::new(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z\b").expect("a constant pattern is valid")
+        });
+        let local = TIME.replace_all(text, |found: &Captures<'_>| {
+            let at: Result<Timestamp, _> = found[0].parse();
+            at.map_or_else(|_| found[0].to_owned(), |at| moment(at, &self.zone))
+        });
+        local.into_owned()
+    }
+
     /// With where it comes from at its end.
     fn finished(&self, mut message: Notification, mut lines: Vec<String>) -> Notification {
-        message.title = self.line(&message.title);
+        message.title = self.line(&self.local(&message.title));
+        for text in lines.iter_mut().chain(&mut message.done).chain(&mut message.todo) {
+            *text = self.local(text);
+        }
         let mut from = vec![format!("Host {}", message.host), format!("playbook {}", message.playbook)];
         from.extend(message.run.as_ref().map(|run| format!("run {run}")));
         from.extend(message.report.as_ref().map(|report| format!("report {report}")));
@@ -217,6 +235,11 @@ fn todo(concern: &Concern) -> Vec<String> {
     let failed = concern.stopped.iter().filter(|stopped| stopped.failed.is_some());
     let mut todo: Vec<_> = failed.map(|stopped| format!("stop {} by hand, now", stopped.container)).collect();
     todo.extend(concern.why.help.clone());
+    if concern.stays {
+        todo.push(
+            "then `openbell resume` with this playbook: until then what was stopped stays so".to_owned(),
+        );
+    }
     todo.push(format!("openbell explain {}", concern.why.code));
     todo
 }

@@ -36,15 +36,19 @@ pub(super) fn weekday(at: Timestamp, zone: &TimeZone) -> String {
     at.to_zoned(zone.clone()).strftime("%A %H:%M %Z").to_string()
 }
 
-/// What was done about an outage.
-pub(super) fn rung(rung: RecoveryRung, attempt: u32) -> String {
+/// What was done about an outage, to which container; whether that was a new log-in.
+pub(super) fn rung(rung: RecoveryRung, (container, logs_in): (Option<&str>, bool), attempt: u32) -> String {
     let what = match rung {
-        RecoveryRung::Reconnect => "waited for it to come back by itself",
-        RecoveryRung::Wait => "waited for what ends by itself",
-        RecoveryRung::SoftRestart => "restarted the gateway inside its container",
-        RecoveryRung::Restart => "restarted the gateway's container (a new log-in)",
+        RecoveryRung::Reconnect => "waited for it to come back by itself".to_owned(),
+        RecoveryRung::Wait => "waited for what ends by itself".to_owned(),
+        RecoveryRung::SoftRestart => "restarted the gateway inside its container".to_owned(),
+        RecoveryRung::Restart => {
+            let name = container.map_or_else(|| "that was lost".to_owned(), str::to_owned);
+            let cost = if logs_in { " (a new log-in)" } else { "" };
+            format!("restarted the container {name}{cost}")
+        }
     };
-    if attempt > 1 { format!("{what}, attempt {attempt}") } else { what.to_owned() }
+    if attempt > 1 { format!("{what}, attempt {attempt}") } else { what }
 }
 
 /// The reason of a run that gives none. A bug.

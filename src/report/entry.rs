@@ -29,12 +29,19 @@ fn words(kind: &EntryKind) -> String {
         EntryKind::Outlived { why, maintenance } => {
             format!("{} is over, and it is still gone: {}", maintenance.name, told(why))
         }
-        EntryKind::Recovering { rung, attempt: 1 } => format!("recovery: {}", rung_words(*rung)),
-        EntryKind::Recovering { rung, attempt } => {
-            format!("recovery: {}, attempt {attempt}", rung_words(*rung))
+        EntryKind::Recovering { rung, attempt, container, .. } => {
+            let of = container.as_ref().map(|name| format!(" of {name}")).unwrap_or_default();
+            let again = if *attempt > 1 { format!(", attempt {attempt}") } else { String::new() };
+            format!("recovery: {}{of}{again}", rung_words(*rung))
         }
         EntryKind::Waits { rung, until, why } => {
-            format!("{} waits until {until} at the latest: {}", rung_words(*rung), told(why))
+            let what = match rung {
+                RecoveryRung::Reconnect => "waits until it comes back",
+                RecoveryRung::Wait => "waits for the end of maintenance",
+                RecoveryRung::SoftRestart => "the soft restart waits",
+                RecoveryRung::Restart => "the restart waits",
+            };
+            format!("{what}, until {until} at the latest: {}", told(why))
         }
         EntryKind::Recovered { after_ms, by } => {
             let by = by.map_or("by itself", |rung| rung_words(rung));
@@ -45,7 +52,13 @@ fn words(kind: &EntryKind) -> String {
             format!("somebody is needed{until}: {}", told(why))
         }
         EntryKind::Halted { why } => format!("nothing more is tried: {}", told(why)),
-        EntryKind::Unsafe { why, stopped } => format!("NOT SAFE: {}{}", told(why), list(stopped)),
+        EntryKind::Unsafe { why, stopped } => {
+            format!(
+                "NOT SAFE: {}{}; what was stopped stays so until `openbell resume`",
+                told(why),
+                list(stopped)
+            )
+        }
         EntryKind::ClockJumped { by_ms } => {
             let (by, how) = (seconds(by_ms.unsigned_abs()), if *by_ms < 0 { "back" } else { "ahead" });
             format!("the clock was set {by} {how}, or the machine slept: everything is looked at anew")
@@ -59,7 +72,8 @@ fn words(kind: &EntryKind) -> String {
 }
 
 fn told(why: &Diagnosis) -> String {
-    format!("{} ({})", why.message, why.code)
+    let cause = why.causes.last().map(|cause| format!(": {cause}")).unwrap_or_default();
+    format!("{}{cause} ({})", why.message, why.code)
 }
 
 fn list(stopped: &[Stopped]) -> String {

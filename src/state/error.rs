@@ -62,7 +62,9 @@ pub enum StateError {
     #[error("{path} cannot be read")]
     #[diagnostic(
         code(state::unreadable),
-        help("its owner is the user that openbell runs as: is that another one now?")
+        help(
+            "it belongs to the user that openbell runs as, a service's to its user: do this as that user, or name another place with --state"
+        )
     )]
     Unreadable {
         /// The file or directory.

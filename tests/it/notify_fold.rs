@@ -60,7 +60,12 @@ fn outlived(until: i64) -> EntryKind {
 }
 
 fn tries(rung: RecoveryRung, attempt: u32) -> EntryKind {
-    EntryKind::Recovering { rung, attempt }
+    EntryKind::Recovering {
+        rung,
+        attempt,
+        container: Some("gateway".into()),
+        logs_in: rung == RecoveryRung::Restart,
+    }
 }
 
 fn waits(until: i64) -> EntryKind {
@@ -351,9 +356,22 @@ fn maintenance_and_pauses() -> Vec<Case> {
             vec![(0, Kind::Unsafe), (1, Kind::Unsafe), (901, Kind::Unsafe)],
         ),
         (
-            "a run that ends because of safety is told at once",
+            "a run that ends because of safety is told with what is stopped for it, or in ten seconds",
             vec![(0, run_ended(Verdict::Safety))],
-            vec![(0, Kind::Unsafe)],
+            vec![(10, Kind::Unsafe)],
+        ),
+        (
+            "and both are one message",
+            vec![
+                (0, run_ended(Verdict::Safety)),
+                (1, EntryKind::Unsafe { why: why("broker::refused"), stopped: vec![] }),
+            ],
+            vec![(1, Kind::Unsafe)],
+        ),
+        (
+            "what is not safe again after it was is told at once again",
+            vec![(0, not_safe("DRY_RUN is false")), (60, recovered()), (90, not_safe("DRY_RUN is false"))],
+            vec![(0, Kind::Unsafe), (60, Kind::Recovered), (90, Kind::Unsafe)],
         ),
         (
             "nothing in a pause, and what is over at its end never",
@@ -440,6 +458,17 @@ fn the_other_messages_in_words() {
     texts.extend(told("", vec![(0, kind)], 1).told);
     let texts: Vec<String> = texts.iter().map(|(_, one)| format!("# {}\n{}", one.title, one.text)).collect();
     insta::assert_snapshot!("notify_words", texts.join("\n\n"));
+}
+
+#[test]
+fn the_times_in_what_others_say_are_those_of_the_zone() {
+    let mut waits = why("gateway::two_factor_pending");
+    waits.message = "the gateway waits for the second factor until 2026-11-18T19:03:30Z".into();
+    let kind = EntryKind::NeedsPerson { why: waits, until: Some("2026-11-18T19:03:30Z".into()) };
+    let driven = told("", vec![(0, kind)], 1);
+    let message = &driven.told[0].1;
+    assert!(message.text.contains("for the second factor until 2026-11-18 14:03 EST."), "{}", message.text);
+    assert_eq!(message.title, "paper needs you within 3 min 30 s");
 }
 
 #[test]

@@ -273,4 +273,13 @@ fn the_start_up_is_green_within_the_rights_of_the_service() {
     ]);
     assert_eq!(by_others.code, 1);
     assert!(by_others.stderr.contains("service::reports"), "{}", by_others.stderr);
+    // Who may not see what the service has does nothing beside it.
+    for command in ["pause $P 30m --reason router", "resume $P", "run $P"] {
+        let line = format!("cd /tmp; P={REHEARSAL}; openbell {command}");
+        let user =
+            ["setpriv", "--reuid", "1000", "--regid", "1000", "--init-groups", "env", "HOME=/home/trader"];
+        let beside = host.exec(&[&user[..], &["bash", "-c", &line]].concat());
+        assert_ne!(beside.code, 0, "{command}: {}", beside.stdout);
+        assert!(beside.stderr.contains("state::unreadable"), "{command}: {}", beside.stderr);
+    }
 }

@@ -483,7 +483,7 @@ async fn an_engine_that_is_late_is_waited_for_and_told_about() {
     let told = machine.keep.told();
     assert_eq!(
         told,
-        ["notice: docker::timeout", "needs_person: docker::timeout", "engine_up", "operational"],
+        ["waits Reconnect: docker::timeout", "needs_person: docker::timeout", "engine_up", "operational"],
         "{told:?}"
     );
 }
@@ -789,4 +789,109 @@ async fn green_log_ins_use_nothing_up_and_who_asks_gets_another() {
         .await;
     assert_eq!(machine.keep.count(&Used::LogIn), 12);
     assert_eq!(machine.keep.told().last().unwrap(), "operational", "{:?}", machine.keep.told());
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_failed_run_never_came_to_is_brought_up_once_the_gateway_is_ready() {
+    // A person mends the log-in while the ladder still waits, or after it has given up.
+    for mended_after in [4, 60] {
+        let machine = Machine::at(CALM);
+        let refused = vec!["IBC: Login failed".to_owned()];
+        machine.fakes.engine.with(|state| state.logs.insert(GATEWAY.into(), refused));
+        machine.gateway.becomes(|nature| nature.second_factor = true);
+        machine
+            .during(&stack(), async {
+                minutes(mended_after).await;
+                assert!(!machine.fakes.engine.is_running(BOT));
+                machine.fakes.engine.with(|state| state.logs.remove(GATEWAY));
+                machine.gateway.becomes(|nature| nature.second_factor = false);
+                minutes(2).await;
+            })
+            .await;
+        let told = machine.keep.told();
+        assert_eq!(told.last().unwrap(), "operational", "{told:?}");
+        assert!(machine.fakes.engine.is_running(BOT));
+        assert_eq!(machine.keep.restarts().len(), 0, "{told:?}");
+        assert!(!told.iter().any(|told| told.contains("remedy::not_possible")), "{told:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_bot_that_was_down_before_a_boot_costs_nothing_when_the_gateway_is_late() {
+    let machine = Machine::at(CALM);
+    machine.during(&stack(), minutes(5)).await;
+    machine.power_cut();
+    machine.gateway.becomes(|nature| nature.second_factor = true);
+    machine
+        .during(&stack(), async {
+            minutes(4).await;
+            machine.gateway.becomes(|nature| nature.second_factor = false);
+            minutes(2).await;
+        })
+        .await;
+    let told = machine.keep.told();
+    assert_eq!(told.last().unwrap(), "operational", "{told:?}");
+    assert_eq!(machine.keep.restarts().len(), 0, "{told:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_bot_that_ends_whenever_it_is_started_uses_its_budget_and_no_more() {
+    let machine = Machine::at(CALM);
+    machine.fakes.engine.with(|state| state.dies.insert(BOT.to_owned()));
+    machine.during(&stack(), minutes(180)).await;
+    let told = machine.keep.told();
+    assert_eq!(machine.keep.count(&Used::Restart("bot".into())), 3, "{told:?}");
+    assert_eq!(machine.keep.count(&Used::Restart("gateway".into())), 0, "{told:?}");
+    assert_eq!(told.last().unwrap(), "halted: watch::restarts_used_up", "{told:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_gateway_that_answers_is_not_asked_every_second_while_something_else_is_down() {
+    let machine = Machine::at(CALM);
+    let mut asked = 0;
+    machine
+        .during(&stack(), async {
+            minutes(5).await;
+            let before = machine.gateway.handshakes.load(Ordering::Relaxed);
+            machine.fakes.engine.with(|state| {
+                state.containers.get_mut(BOT).unwrap().restart = RestartPolicy::UnlessStopped;
+                state.ends(BOT, 1);
+            });
+            minutes(4).await;
+            asked = machine.gateway.handshakes.load(Ordering::Relaxed) - before;
+        })
+        .await;
+    assert!((5..=30).contains(&asked), "{asked} handshakes in four minutes");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_bot_that_somebody_paused_is_theirs() {
+    let machine = Machine::at(CALM);
+    let stands = |status| {
+        machine.fakes.engine.with(|state| {
+            state.containers.get_mut(BOT).unwrap().status = status;
+            state.tell(BOT, &News::Health);
+        });
+    };
+    machine
+        .during(&stack(), async {
+            minutes(5).await;
+            stands(Status::Paused);
+            minutes(3).await;
+            let told = machine.keep.told();
+            assert_eq!(told[2..], ["lost Container(\"bot\"): container::paused", "Reconnect 1"]);
+            minutes(30).await;
+            stands(Status::Running);
+            minutes(2).await;
+        })
+        .await;
+    let told = machine.keep.told();
+    assert_eq!(told[4..], ["halted: container::paused", "recovered by None", "operational"], "{told:?}");
+    assert_eq!(machine.keep.restarts().len(), 0);
+    let changes = machine.fakes.engine.changes();
+    assert_eq!(
+        changes.iter().filter(|what| what.contains(BOT) && what.starts_with("st")).count(),
+        1,
+        "{changes:?}"
+    );
 }

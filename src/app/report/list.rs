@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use super::{json, meant, moment, print, unread};
 use crate::adapters::machine;
+use crate::app::remembered::at;
 use crate::app::{Surroundings, say};
 use crate::cli::ReportList;
 use crate::event::{Entry, EntryKind};
@@ -60,6 +61,9 @@ fn of_journal(
     wanted: &impl Fn(&RunRow) -> bool,
     around: &Surroundings,
 ) -> Result<Vec<RunRow>, StateError> {
+    if let Ok(Some(pause)) = state.paused(around.now) {
+        say(&format!("{}: paused until {}: {}", state.name(), at(pause.until), pause.reason));
+    }
     let holder = state.holder();
     let mut entries = state.journal().newest_first()?;
     let mut rows = Vec::new();

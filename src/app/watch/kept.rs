@@ -45,7 +45,7 @@ pub(super) struct Kept<'a> {
     pub(super) around: &'a Surroundings,
     pub(super) remembered: &'a Remembered,
     ledger: Ledger,
-    service: &'a Service,
+    pub(super) service: &'a Service,
     pub(super) notifier: Option<Notifier>,
     pub(super) http: Arc<dyn crate::ports::http::Http>,
     pub(super) nudge: Notify,

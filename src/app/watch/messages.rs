@@ -9,8 +9,12 @@ use tokio::sync::broadcast::error::RecvError;
 
 use super::kept::Kept;
 use crate::app::remembered::at;
+use crate::app::say;
 use crate::engine::{self, Keeping};
 use crate::event::{Entry, EntryKind, Event, EventKind};
+use crate::playbook::Plan;
+use crate::ports::World;
+use crate::report::entry_words;
 
 /// A clock that was set is noticed within this time.
 const AT_MOST: Duration = Duration::from_mins(1);
@@ -40,7 +44,12 @@ impl Kept<'_> {
     }
 
     /// What only a person can give or mend is told while a run still waits for it, once for each cause. Never ends.
-    pub(super) async fn hears_runs(&self, events: Option<broadcast::Receiver<Event>>, variant: Option<&str>) {
+    pub(super) async fn hears_runs(
+        &self,
+        events: Option<broadcast::Receiver<Event>>,
+        plan: &Plan,
+        world: &World,
+    ) {
         let Some(mut events) = events else { return std::future::pending().await };
         let mut told: BTreeSet<String> = BTreeSet::new();
         loop {
@@ -50,12 +59,13 @@ impl Kept<'_> {
                 Err(RecvError::Closed) => return std::future::pending().await,
             };
             match event.kind {
-                _ if event.variant.as_deref() != variant => {}
+                _ if event.variant != plan.variant => {}
                 EventKind::RunStarted(_) => told.clear(),
                 EventKind::StepWaiting { why, .. }
                     if engine::is_personal(&why) && told.insert(why.code.clone()) =>
                 {
-                    self.tell(EntryKind::NeedsPerson { why, until: None });
+                    let until = engine::person_deadline(&why, world, plan).await;
+                    self.tell(EntryKind::NeedsPerson { why, until });
                 }
                 _ => {}
             }
@@ -95,6 +105,9 @@ impl Kept<'_> {
     /// For those who are told, and not for the journal, which has it.
     fn heard(&self, kind: EntryKind) {
         let name = self.remembered.state().name().to_owned();
-        self.message(&Entry { at: at(self.now()), playbook: name, kind });
+        let entry = Entry { at: at(self.now()), playbook: name, kind };
+        say(&format!("{} {}: {}", entry.at, entry.playbook, entry_words(&entry.kind)));
+        self.service.hears(&entry);
+        self.message(&entry);
     }
 }

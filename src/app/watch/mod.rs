@@ -106,7 +106,7 @@ async fn one(
         // These never end by themselves.
         () = kept.deliver() => {}
         () = kept.rests() => {}
-        () = kept.hears_runs(occasion.events(), plan.variant.as_deref()) => {}
+        () = kept.hears_runs(occasion.events(), plan, &occasion.world) => {}
         () = edited.tell(&kept, plan.watch.prove.get()) => {}
     }
     kept.ends();

@@ -43,6 +43,15 @@ struct StartedAgain {
     container: String,
 }
 
+/// The breach that an earlier watch found, told as one: what it names may be mended by now.
+pub(super) fn found_before(mut why: Diagnosis) -> Diagnosis {
+    const BEFORE: &str = "found by an earlier watch, and not looked at since: ";
+    if !why.message.starts_with(BEFORE) {
+        why.message.insert_str(0, BEFORE);
+    }
+    why
+}
+
 impl<K: Keeping, R: AsyncFn(&Plan) -> Ran> Supervision<'_, K, R> {
     /// Stops what is held, tells, and keeps it stopped.
     pub(super) async fn stay_shut(&self, why: Diagnosis) -> Turn {

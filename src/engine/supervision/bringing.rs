@@ -12,7 +12,7 @@ use super::restarting::shown;
 use super::{Keeping, Outage, Ran, Supervision, TICK, Turn, Used};
 use crate::diagnosis::{Diagnosis, Failure};
 use crate::engine::waiting::{NoAnswer, Unmet, Wait};
-use crate::event::{EntryKind, Loss, Verdict};
+use crate::event::{EntryKind, Loss, RecoveryRung, Verdict};
 use crate::playbook::Plan;
 use crate::ports::World;
 use crate::steps::{Notes, safety};
@@ -23,8 +23,9 @@ impl<K: Keeping, R: AsyncFn(&Plan) -> Ran> Supervision<'_, K, R> {
         let began = Instant::now();
         let mut told = false;
         if let Err(error) = self.world.docker.engine().await {
-            let why = Failure::from(error).why;
-            self.keep.tell(EntryKind::Notice { why });
+            let (why, rung) = (Failure::from(error).why, RecoveryRung::Reconnect);
+            let until = shown(self.keep.now() + self.plan.watch.engine.get());
+            self.keep.tell(EntryKind::Waits { rung, until, why });
         }
         loop {
             let patience =
@@ -70,17 +71,41 @@ impl<K: Keeping, R: AsyncFn(&Plan) -> Ran> Supervision<'_, K, R> {
                 Turn::Whole
             }
             _ if self.is_stopped() => Turn::Stopped,
-            // What could not be shown was stopped by the run; it is no proof that it is not safe.
-            Verdict::Safety if !safety::tells_breach(&why(ran)) => {
-                Turn::Lost(Outage::boxed(Loss::Session, why(ran)))
+            Verdict::Safety if safety::tells_breach(&why(ran)) => Turn::Unsafe(why(ran)),
+            _ => {
+                let mut outage = Outage::boxed(self.lost_in(ran), why(ran));
+                self.left_down(&mut outage).await;
+                Turn::Lost(outage)
             }
-            Verdict::Safety => Turn::Unsafe(why(ran)),
-            Verdict::Engine => Turn::Lost(Outage::boxed(Loss::Engine, why(ran))),
-            Verdict::Failed | Verdict::Deadline | Verdict::Interrupted => {
-                let step =
-                    ran.step.as_ref().and_then(|id| self.plan.steps.iter().find(|step| step.id == *id));
-                let container = step.and_then(|step| step.action.container().map(str::to_owned));
-                Turn::Lost(Outage::boxed(container.map_or(Loss::Session, Loss::Container), why(ran)))
+        }
+    }
+
+    /// What a run that was not green lacked.
+    fn lost_in(&self, ran: &Ran) -> Loss {
+        let failed = || self.plan.steps.iter().find(|step| Some(&step.id) == ran.step.as_ref());
+        match ran.verdict {
+            Verdict::Engine => Loss::Engine,
+            // What could not be shown was stopped by the run; it is no proof that it is not safe.
+            Verdict::Safety => Loss::Session,
+            _ => failed()
+                .and_then(|step| step.action.container())
+                .map_or(Loss::Session, |key| Loss::Container(key.to_owned())),
+        }
+    }
+
+    /// What the run never came to, or stopped, is not lost: it comes back by the run that follows, once what the run failed
+    /// on is there.
+    async fn left_down(&self, outage: &mut Outage) {
+        let gateway = self.plan.stack.gateway().map(|gateway| gateway.key.as_str());
+        for key in self.kept() {
+            let is_lost = matches!(&outage.what, Loss::Container(lost) if *lost == key);
+            if is_lost || gateway == Some(key.as_str()) {
+                continue;
+            }
+            let Some(item) = self.plan.stack.container(&key) else { continue };
+            let container = self.world.docker.container(&item.spec.name).await;
+            if container.is_ok_and(|container| container.is_none_or(|container| !container.is_active())) {
+                outage.held_back.insert(key);
             }
         }
     }

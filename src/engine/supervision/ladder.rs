@@ -6,25 +6,20 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::restarting::May;
-use super::whole::Waited;
+use super::settling::RUN_AGAIN;
 use super::{Keeping, Outage, Ran, Supervision, Turn};
 use crate::diagnosis::Diagnosis;
 use crate::event::{EntryKind, Loss, Maintenance, RecoveryRung};
 use crate::playbook::{Plan, RestartFormat, RungFormat};
-use crate::ports::docker::RestartPolicy;
+use crate::ports::docker::{RestartPolicy, Status};
+use crate::steps::StackContainer;
 
 /// How long a soft restart may take where the playbook does not say.
 const SOFT: Duration = Duration::from_mins(5);
 /// The same of a restart: a second factor may have to be given.
 const WHOLE: Duration = Duration::from_mins(15);
-/// A run that was not green although everything looked whole is tried again after this time, then after twice that.
-const RUN_AGAIN: Duration = Duration::from_secs(30);
-
-/// After a halt it is no more often than this: each is a run with a report.
-const LONGEST_REST: Duration = Duration::from_mins(30);
-
 /// What became of a rung.
-enum Climbed {
+pub(super) enum Climbed {
     /// It did not help, or does not fit.
     Next,
     /// Nothing after it may be tried either.
@@ -60,7 +55,7 @@ impl<K: Keeping, R: AsyncFn(&Plan) -> Ran> Supervision<'_, K, R> {
                 if self.nobody_restarts(&outage.what).await {
                     return Climbed::Next;
                 }
-                self.begins(outage, RecoveryRung::Reconnect);
+                self.begins(outage, RecoveryRung::Reconnect, None);
                 let climbed = self.settle(outage, Instant::now() + format.within.get()).await;
                 if matches!(climbed, Climbed::Next) {
                     // A state that could not be proven for so long is not safe.
@@ -74,10 +69,12 @@ impl<K: Keeping, R: AsyncFn(&Plan) -> Ran> Supervision<'_, K, R> {
         }
     }
 
-    fn begins(&self, outage: &mut Outage, rung: RecoveryRung) {
+    fn begins(&self, outage: &mut Outage, rung: RecoveryRung, item: Option<&StackContainer>) {
         let attempt = if outage.by == Some(rung) { outage.attempt + 1 } else { 1 };
         (outage.by, outage.attempt) = (Some(rung), attempt);
-        self.keep.tell(EntryKind::Recovering { rung, attempt });
+        let container = item.map(|item| item.spec.name.clone());
+        let logs_in = rung == RecoveryRung::Restart && self.is_gateway(item);
+        self.keep.tell(EntryKind::Recovering { rung, attempt, container, logs_in });
     }
 
     /// Whether what is lost is a container that does not run and that nobody starts again.
@@ -85,6 +82,8 @@ impl<K: Keeping, R: AsyncFn(&Plan) -> Ran> Supervision<'_, K, R> {
         let Loss::Container(key) = what else { return false };
         let Some(item) = self.plan.stack.container(key) else { return false };
         match self.world.docker.container(&item.spec.name).await {
+            // Who paused it lets it go on.
+            Ok(Some(container)) if container.status == Status::Paused => false,
             Ok(Some(container)) => {
                 !container.is_running()
                     && (container.restart == RestartPolicy::No
@@ -99,7 +98,7 @@ impl<K: Keeping, R: AsyncFn(&Plan) -> Ran> Supervision<'_, K, R> {
     async fn wait_out(&self, outage: &mut Outage, after: Duration) -> Climbed {
         while let Some(window) = self.window().filter(|_| self.is_servers(&outage.what)) {
             let until = window.until.checked_add(after).unwrap_or(window.until);
-            self.begins(outage, RecoveryRung::Wait);
+            self.begins(outage, RecoveryRung::Wait, None);
             let why = outage.why.clone();
             self.keep.tell(EntryKind::Waits {
                 rung: RecoveryRung::Wait,
@@ -139,7 +138,7 @@ impl<K: Keeping, R: AsyncFn(&Plan) -> Ran> Supervision<'_, K, R> {
         if let Err(why) = self.about_to(RecoveryRung::SoftRestart, gateway) {
             return Climbed::Halt(why);
         }
-        self.begins(outage, RecoveryRung::SoftRestart);
+        self.begins(outage, RecoveryRung::SoftRestart, gateway);
         match self.world.ibc.restart(ibc).await {
             Ok(_) => {
                 let within = format.within.map_or(SOFT, crate::period::Period::get);
@@ -176,7 +175,7 @@ impl<K: Keeping, R: AsyncFn(&Plan) -> Ran> Supervision<'_, K, R> {
             if let Err(why) = self.about_to(RecoveryRung::Restart, Some(item)) {
                 return Climbed::Halt(why);
             }
-            self.begins(outage, RecoveryRung::Restart);
+            self.begins(outage, RecoveryRung::Restart, Some(item));
             let next = self.keep.now() + RUN_AGAIN;
             if let Err(failure) = self.restart(item, outage).await {
                 outage.why = failure.why;
@@ -193,35 +192,6 @@ impl<K: Keeping, R: AsyncFn(&Plan) -> Ran> Supervision<'_, K, R> {
         }
     }
 
-    /// Waits until everything looks whole, and has a run prove it.
-    async fn settle(&self, outage: &mut Outage, deadline: Instant) -> Climbed {
-        let mut rest = RUN_AGAIN;
-        loop {
-            match self.until_whole(outage, Some(deadline)).await {
-                Waited::Whole => match self.proven(outage).await {
-                    Some(climbed) => return climbed,
-                    None if Instant::now() >= deadline => return Climbed::Next,
-                    None => {
-                        if let Some(turn) = self.rest_until(self.keep.now() + rest).await {
-                            return Climbed::Turn(turn);
-                        }
-                        rest *= 2;
-                    }
-                },
-                Waited::OutOfTime => return Climbed::Next,
-                Waited::Asked => return Climbed::Turn(self.bring_up().await),
-                Waited::Turn(turn) => return Climbed::Turn(turn),
-            }
-        }
-    }
-
-    /// What looks whole is so when a run is green; nothing when it was not.
-    async fn proven(&self, outage: &mut Outage) -> Option<Climbed> {
-        let climbed = self.run_again(outage, self.plan.within).await;
-        outage.whole_but_red = climbed.is_none();
-        climbed
-    }
-
     /// Whether the gateway inside its container is what is lost: IBC can restart it there.
     async fn is_gateways(&self, what: &Loss) -> bool {
         let Some(gateway) = self.plan.stack.gateway() else { return *what == Loss::Session };
@@ -232,49 +202,6 @@ impl<K: Keeping, R: AsyncFn(&Plan) -> Ran> Supervision<'_, K, R> {
                 container.is_ok_and(|container| container.is_some_and(|container| container.is_running()))
             }
             Loss::Container(_) | Loss::Engine | Loss::Bot => false,
-        }
-    }
-
-    /// Runs the playbook once more, without what would disturb or watch; nothing when it was not green.
-    async fn run_again(&self, outage: &mut Outage, within: Duration) -> Option<Climbed> {
-        let ran = (self.run)(&self.plan.again(within)).await;
-        match self.after_run(&ran).await {
-            Turn::Whole => {
-                let after_ms = outage.began.elapsed().as_millis().try_into().unwrap_or(u64::MAX);
-                self.keep.tell(EntryKind::Recovered { after_ms, by: outage.by });
-                Some(Climbed::Turn(Turn::Whole))
-            }
-            Turn::Lost(lost) => {
-                (outage.what, outage.why) = (lost.what, lost.why.clone());
-                self.tell_person(outage, &lost.why).await;
-                None
-            }
-            turn => Some(Climbed::Turn(turn)),
-        }
-    }
-
-    /// Nothing more is tried. What comes back by itself, or by a person's hand, is seen all the same.
-    async fn halt(&self, mut outage: Box<Outage>, why: Option<Diagnosis>) -> Turn {
-        let why = why.unwrap_or_else(|| outage.why.clone());
-        self.hold_back(&mut outage).await;
-        self.keep.tell(EntryKind::Halted { why });
-        let mut rest = RUN_AGAIN;
-        loop {
-            match self.until_whole(&mut outage, None).await {
-                Waited::Whole => {
-                    outage.by = None;
-                    if let Some(Climbed::Turn(turn)) = self.proven(&mut outage).await {
-                        return turn;
-                    }
-                    if let Some(turn) = self.rest_until(self.keep.now() + rest).await {
-                        return turn;
-                    }
-                    rest = LONGEST_REST.min(rest * 2);
-                }
-                Waited::OutOfTime => {}
-                Waited::Asked => return self.bring_up().await,
-                Waited::Turn(turn) => return turn,
-            }
         }
     }
 

@@ -29,10 +29,11 @@ mod log_ins;
 mod proving;
 mod restarting;
 mod session;
+mod settling;
 mod whole;
 
 pub use budget::Used;
-pub use whole::is_personal;
+pub use whole::{is_personal, person_deadline};
 
 /// What supervision remembers, and whom it tells. Implementations write to the disk; tests to memory.
 pub trait Keeping: Sync {
@@ -170,7 +171,7 @@ impl<'a, K: Keeping, R: AsyncFn(&Plan) -> Ran> Supervision<'a, K, R> {
     async fn go_on(&self) {
         // What was not safe when the last supervision ended stays shut until somebody asks.
         let mut turn = if let Some(why) = self.keep.latched() {
-            Turn::Unsafe(why)
+            Turn::Unsafe(breach::found_before(why))
         } else {
             // This is the try that an earlier watch was asked for.
             let _ = self.keep.asked_again();

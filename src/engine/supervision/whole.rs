@@ -9,12 +9,13 @@ use tokio::time::Instant;
 use super::log_ins::REFUSED;
 use super::restarting::shown;
 use super::{Keeping, Outage, Ran, Supervision, TICK, Turn};
-use crate::diagnosis::{Diagnosis, Failure, Pace};
+use crate::diagnosis::{Class, Diagnosis, Failure, Pace};
 use crate::engine::interlock;
 use crate::engine::waiting::{Unmet, Wait, until};
 use crate::engine::watching::Watcher;
 use crate::event::{EntryKind, Loss};
 use crate::playbook::Plan;
+use crate::ports::World;
 use crate::steps::ready::second_factor_deadline;
 use crate::steps::safety::{self, Extent};
 use crate::steps::{Action, Notes, Scope, Tries, presence};
@@ -136,7 +137,7 @@ impl<K: Keeping, R: AsyncFn(&Plan) -> Ran> Supervision<'_, K, R> {
             outage.whole_but_red = false;
             self.note_log_in(&world).await;
             self.tell_person(outage, &failure.why).await;
-            let lasts = outage.began.elapsed() > LASTS;
+            let lasts = outage.began.elapsed() > LASTS || self.answers(&what, &failure);
             (outage.what, outage.why) = (what, failure.why.clone());
             // Nothing is hopeless here: somebody may mend it.
             let again = if lasts { Pace::Slow } else { failure.again.unwrap_or(Pace::Steady) };
@@ -147,6 +148,17 @@ impl<K: Keeping, R: AsyncFn(&Plan) -> Ran> Supervision<'_, K, R> {
             Ok(Found::Unsafe(why)) => Waited::Turn(Turn::Unsafe(why)),
             Err(Unmet::Stopped) => Waited::Turn(Turn::Stopped),
             Err(Unmet::Hopeless(_) | Unmet::OutOfTime(_)) => Waited::OutOfTime,
+        }
+    }
+
+    /// Whether what is missing is not the gateway's, which was asked and has answered: nothing is learned by asking it every
+    /// second.
+    fn answers(&self, what: &Loss, failure: &Failure) -> bool {
+        match what {
+            Loss::Bot => true,
+            Loss::Container(key) => self.plan.stack.gateway().is_none_or(|gateway| gateway.key != *key),
+            Loss::Session => failure.class == Class::Safety,
+            Loss::Engine => false,
         }
     }
 
@@ -188,12 +200,18 @@ impl<K: Keeping, R: AsyncFn(&Plan) -> Ran> Supervision<'_, K, R> {
 
     /// Tells that only a person can go on; of a second factor with the time until which it is waited for.
     pub(super) async fn needs_person(&self, why: &Diagnosis) {
-        let until = match why.code.as_str() {
-            PENDING => second_factor_deadline(self.world, &self.plan.stack).await.map(shown),
-            _ => None,
-        };
+        let until = person_deadline(why, self.world, self.plan).await;
         self.keep.tell(EntryKind::NeedsPerson { why: why.clone(), until });
     }
+}
+
+/// Until when a person can give what only they can give: a second factor is not waited for longer. RFC 3339, UTC; nothing
+/// where there is no such time, or nobody says.
+pub async fn person_deadline(why: &Diagnosis, world: &World, plan: &Plan) -> Option<String> {
+    if why.code != PENDING {
+        return None;
+    }
+    second_factor_deadline(world, &plan.stack).await.map(shown)
 }
 
 /// Whether only a person can give or mend it.

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::config::{Address, Channel, ChannelKind};
 use super::error::NotifyError;
-use super::notification::{Notification, Severity};
+use super::notification::{Kind, Notification, Severity};
 use crate::diagnosis::Diagnosis;
 use crate::ports::files::Files;
 use crate::ports::http::{HttpRequest, Method};
@@ -48,8 +48,9 @@ pub(super) fn request(
     let wrong = |reason| Diagnosis::of(&NotifyError::BadAddress { channel: channel.name.clone(), reason });
     let unread = |error: SecretError| {
         let name = &channel.name;
-        Diagnosis::of(&error)
-            .with_evidence([format!("it is of the channel {name}, whose messages are kept meanwhile")])
+        Diagnosis::of(&error).with_evidence([format!(
+            "it is of the channel {name}, whose messages `openbell watch` keeps meanwhile"
+        )])
     };
     let mut url = address(&channel.address, files).map_err(unread)?;
     if !is_web(url.expose_secret()) {
@@ -58,7 +59,10 @@ pub(super) fn request(
     let mut redactor = redactor.clone().and(url.expose_secret());
     let message = &late(message, now);
     // Who is called by name is called for what is grave, and not for its end.
-    let mention = channel.mention.as_deref().filter(|_| message.severity >= Severity::Error);
+    let mention = channel
+        .mention
+        .as_deref()
+        .filter(|_| message.severity >= Severity::Error || message.kind == Kind::Test);
     let json = match channel.kind {
         ChannelKind::Discord => discord::body(message, mention),
         ChannelKind::Slack => slack::body(message, mention),

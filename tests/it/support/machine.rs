@@ -369,7 +369,7 @@ pub fn word(kind: &EntryKind) -> String {
             let inside = if maintenance.is_some() { ", in maintenance" } else { "" };
             format!("lost {what:?}: {}{inside}", why.code)
         }
-        EntryKind::Recovering { rung, attempt } => format!("{rung:?} {attempt}"),
+        EntryKind::Recovering { rung, attempt, .. } => format!("{rung:?} {attempt}"),
         EntryKind::Recovered { by, .. } => format!("recovered by {by:?}"),
         EntryKind::Waits { rung, why, .. } => format!("waits {rung:?}: {}", why.code),
         EntryKind::Halted { why }
