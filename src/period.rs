@@ -45,8 +45,9 @@ impl TryFrom<String> for Period {
     type Error = String;
 
     fn try_from(text: String) -> Result<Self, String> {
-        let advice =
-            || format!("`{text}` is not a span of time; write it with its unit, such as 500ms, 90s or 5m");
+        let advice = || {
+            format!("`{text}` is not a span of time; write it in h, m, s or ms, such as 36h, 90s or 500ms")
+        };
         // jiff also takes calendar words, signs and fractions, which would only be slips here.
         if !text.chars().all(|c| c.is_ascii_digit() || "hms ".contains(c)) {
             return Err(advice());

@@ -84,17 +84,18 @@ pub(super) fn root_of(
     }
     let suffix = plan.variant.as_ref().map(|variant| format!("-{variant}")).unwrap_or_default();
     let service = plan.name.strip_suffix(&suffix).unwrap_or(&plan.name);
-    for above in SERVICES.map(Path::new).into_iter().chain([usual.as_path()]) {
-        let root = above.join(service);
+    let of_services = SERVICES.map(|above| Path::new(above).join(service));
+    for root in of_services.iter().cloned().chain([usual.join(service)]) {
         if matches!(State::known(&root, playbook, &plan.name), Ok(Some(_))) {
             return Ok(root);
         }
-        // Who may not look cannot tell that no service has it: a pause would be one of nothing, and a lock hold nobody off.
-        if let Err(source) = std::fs::read_dir(&root)
-            && source.kind() == std::io::ErrorKind::PermissionDenied
-        {
-            return Err(StateError::Unreadable { path: root, source });
-        }
+    }
+    // Who may not look cannot tell that no service has it: a pause would be one of nothing, and a lock hold nobody off.
+    if let Some(path) = of_services.filter(|path| path.exists())
+        && let Err(source) = std::fs::read_dir(&path)
+        && source.kind() == std::io::ErrorKind::PermissionDenied
+    {
+        return Err(StateError::Unreadable { path, source });
     }
     Ok(usual)
 }

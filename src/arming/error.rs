@@ -12,7 +12,9 @@ pub enum ArmingError {
     #[error("the mode of {playbook} is live, and no account of it is armed: nothing was started")]
     #[diagnostic(
         code(safety::live_not_armed),
-        help("live takes two keys: `safety.mode: live`, and `--arm-live ACCOUNT` for each live account")
+        help(
+            "live takes two keys: `safety.mode: live`, and `run --arm-live ACCOUNT` for each live account, or `--arm-live-file FILE`, as `watch` and a service need it"
+        )
     )]
     Not {
         /// The playbook.

@@ -22,7 +22,7 @@ pub struct Pause {
     /// The playbook.
     pub playbook: PathBuf,
     /// For how long, such as 30m; no longer than 168h, seven days.
-    #[arg(value_name = "SPAN")]
+    #[arg(value_name = "SPAN", allow_hyphen_values = true)]
     pub length: Period,
     /// Why: `watch`, the service's status and `report list` tell it.
     #[arg(long, value_name = "TEXT")]

@@ -11,7 +11,7 @@ Waits for the Docker engine, carries the playbook out, and watches: containers, 
 What is lost is brought back by the rungs of `watch.recovery`; what is not safe any more is stopped. Ends on Ctrl-C or \
 SIGTERM, and leaves the containers as they are. `openbell pause` lets recovery rest; `openbell resume` asks for another try.
 
-Exit codes: 0 ended by hand, 2 usage, 3 playbook invalid, 4 live and not armed, 6 nothing can be written, 7 another openbell \
+Exit codes: 0 ended by hand, 2 usage, 3 playbook invalid, 4 live and not armed, 5 no address of a Docker engine, 6 nothing can be written, 7 another openbell \
 has the playbook.";
 
 /// `openbell watch`.

@@ -185,7 +185,8 @@ impl Paths<'_> {
         }
         let drive =
             text.as_bytes().get(1) == Some(&b':') && text.starts_with(|c: char| c.is_ascii_alphabetic());
-        if drive || text.starts_with("\\\\") {
+        // As Compose has it: on Windows a path that begins with a slash is one of the engine's Linux machine.
+        if drive || text.starts_with("\\\\") || cfg!(windows) && text.starts_with('/') {
             return text.to_owned();
         }
         joined(self.directory, text).display().to_string()

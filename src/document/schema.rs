@@ -52,7 +52,11 @@ fn words(error: &jsonschema::ValidationError<'_>) -> (String, Option<String>) {
 fn form_of(pattern: &str) -> (String, Option<String>) {
     const FORMS: &[(&str, &str, &str)] = &[
         ("]+:[0-9]{1,5}$", "this value is not host:port", "such as 127.0.0.1:4002"),
-        ("[0-9]+ms", "this value is not a span of time", "write it with its unit, such as 500ms, 90s or 5m"),
+        (
+            "[0-9]+ms",
+            "this value is not a span of time",
+            "write it in h, m, s or ms, such as 36h, 90s or 500ms",
+        ),
         (
             "^[A-Za-z0-9][A-Za-z0-9_-]*$",
             "this value cannot be an id",

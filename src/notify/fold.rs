@@ -12,7 +12,7 @@ use crate::diagnosis::Diagnosis;
 use crate::event::{Entry, EntryKind, Maintenance, RecoveryRung, Verdict};
 use crate::redact::Redactor;
 
-/// So long a run that failed may go on: recovery, or another run.
+/// So long a run that failed may go on: recovery, or another run; and what recovery begins with may take.
 const SETTLE: SignedDuration = SignedDuration::from_secs(30);
 /// A run that ended because of the safe state is followed by what supervision makes of it.
 const FOLLOWS: SignedDuration = SignedDuration::from_secs(10);
@@ -78,7 +78,8 @@ impl Fold {
             EntryKind::Outlived { why, maintenance } => {
                 self.outage(State::Down, why, at, now).maintenance = None;
                 let of = Some(maintenance.name.clone());
-                self.concern(Concern { of, ..Concern::new(Kind::Outlived, why.clone(), now) });
+                // What begins to be mended in that moment is no reason to wake anybody.
+                self.concern(Concern { of, ..Concern::new(Kind::Outlived, why.clone(), now + SETTLE) });
             }
             EntryKind::Recovering { .. } => self.recovering(&entry.kind, now),
             EntryKind::Waits { until, .. } => {
@@ -251,7 +252,7 @@ impl Fold {
         if outage.told.is_none() && outage.concerns.is_empty() && !explained {
             outage.lasting = true;
             let why = outage.why.clone().unwrap_or_else(|| words::unexplained(Verdict::Failed));
-            outage.concern(Concern::new(Kind::Lasting, why, now));
+            outage.concern(Concern::new(Kind::Lasting, why, now + SETTLE));
         }
     }
 

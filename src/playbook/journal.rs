@@ -130,7 +130,9 @@ impl TryFrom<String> for Size {
             let number = short(text.strip_suffix(name)?, 7)?;
             Some(Self { number, unit })
         });
-        sizes.ok_or_else(|| format!("`{text}` is not an amount of data with its unit, such as 32MB"))
+        sizes.ok_or_else(|| {
+            format!("`{text}` is not an amount of data; write it in kB, MB or GB, such as 32MB")
+        })
     }
 }
 

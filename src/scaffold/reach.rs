@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::compose::{Port, Service, Test};
 use crate::period::Period;
+use crate::ports::docker::is_path;
 
 use super::containers::Writer;
 use super::ports;
@@ -103,8 +104,7 @@ impl Writer<'_, '_> {
             }
             let source = if mount.kind == "bind" { self.relative(source) } else { self.volume(source) };
             let mode = if mount.read_only { ":ro" } else { "" };
-            let path = source.starts_with('.') || std::path::Path::new(&source).is_absolute();
-            if !path && source.contains(['/', '\\']) {
+            if !is_path(&source) && source.contains(['/', '\\']) {
                 self.notes.left_out(&mount.place, what, "its source is a path of another system");
                 continue;
             }

@@ -199,7 +199,10 @@ pub enum ServiceError {
     },
     /// A user's service without a home directory.
     #[error("where your home directory is cannot be told: HOME is not set to an absolute path")]
-    #[diagnostic(code(service::no_home), help("set HOME, or leave `--user` out"))]
+    #[diagnostic(
+        code(service::no_home),
+        help("set HOME; of a service that is for another machine, to the home directory there")
+    )]
     NoHome,
     /// The reports are there and cannot be looked at.
     #[error("the reports in {directory} cannot be read")]

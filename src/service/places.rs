@@ -34,6 +34,30 @@ impl System {
         matches!(self, Self::Systemd | Self::SystemdUser)
     }
 
+    /// Whether it is none of this machine: its paths are of another form.
+    pub fn is_elsewhere(self) -> bool {
+        (self == Self::Windows) != cfg!(windows)
+    }
+
+    /// Whether the path is an absolute one there.
+    pub fn is_absolute(self, path: &str) -> bool {
+        let drive = path.starts_with(|c: char| c.is_ascii_alphabetic()) && path.get(1..2) == Some(":");
+        match self {
+            Self::Windows => {
+                drive && path.get(2..3).is_some_and(|c| "\\/".contains(c)) || path.starts_with("\\\\")
+            }
+            _ => path.starts_with('/'),
+        }
+    }
+
+    /// Where openbell's program usually is there.
+    pub fn usual_program(self) -> &'static str {
+        match self {
+            Self::Windows => r"C:\Program Files\openbell\openbell.exe",
+            _ => "/usr/local/bin/openbell",
+        }
+    }
+
     /// Whether a text of this system can hold the path.
     pub(super) fn fits(self, path: &str) -> Result<(), ServiceError> {
         let wrong = if path.contains(char::is_control) {

@@ -25,7 +25,6 @@ pub(super) fn task(service: &Service, places: &Places) -> String {
         start_up => service.start != Start::LogOn,
         program => xml(&service.program),
         arguments => xml(&arguments.join(" ")),
-        state => xml(&places.state),
     };
     rendered(TASK, values)
 }
@@ -36,9 +35,10 @@ pub fn utf16(text: &str) -> Vec<u8> {
     std::iter::once(0xfeff).chain(lines.encode_utf16()).flat_map(u16::to_le_bytes).collect()
 }
 
-/// One argument as `CommandLineToArgvW` takes a command line apart: backslashes count only before a quote.
+/// One argument as `CommandLineToArgvW` takes a command line apart: backslashes count only before a quote. What stands
+/// between two % is put in before that, and may have blanks.
 fn argument(word: &str) -> String {
-    let around = if word.is_empty() || word.contains([' ', '\t']) { "\"" } else { "" };
+    let around = if word.is_empty() || word.contains([' ', '\t', '%']) { "\"" } else { "" };
     let (mut quoted, mut backslashes) = (around.to_owned(), 0);
     for c in word.chars() {
         match c {

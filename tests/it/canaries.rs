@@ -125,8 +125,7 @@ fn stack() -> Stack {
     let env = "    env: { A_PASSWORD: { file: kept/a }, B_PASSWORD: { env: KEPT_B }, C_PASSWORD: { credential: c }, \
                D_PASSWORD: { file: kept/d }, FAILS: \"\", IBKR_HOST";
     let entry = format!("    entrypoint: {}\n{env}", serde_json::json!(["sh", "-c", line]));
-    let watch = "within: 3m\nmaintenance: { replace: true }\n\
-                 watch:\n  prove: 5s\n  recovery: [ { restart: { apart: 0s } } ]\n  log_ins: { in_a_row: 50, at_most: 50 }\n\
+    let watch = "within: 3m\nwatch:\n  prove: 5s\n  recovery: [ { restart: { apart: 0s } } ]\n  log_ins: { in_a_row: 50, at_most: 50 }\n\
                  notify: { channels: { desk: { kind: webhook, url: { file: kept/hook }, token: { file: kept/a } } } }\n";
     let changes = [("    env: { IBKR_HOST", entry.as_str()), ("within: 3m\n", watch)];
     let stack = insync::stack("canaries", "ready", &changes);

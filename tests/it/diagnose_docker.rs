@@ -308,7 +308,7 @@ const LOG_IN: &[Row] = &[
         |scene| sim(scene, "login-failed", "Login failed"),
         &["certain gateway::login_failed"],
         1,
-        &["failed 1 time(s)"],
+        &["times it failed since the container's start: 1"],
     ),
     bare(row(
         "locked",

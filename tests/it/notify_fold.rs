@@ -333,7 +333,7 @@ fn maintenance_and_pauses() -> Vec<Case> {
         (
             "what outlives it is",
             vec![(0, Operational), (60, lost_inside(1800)), (1800, outlived(1800)), (1900, recovered())],
-            vec![(1800, Kind::Outlived), (1900, Kind::Recovered)],
+            vec![(1830, Kind::Outlived), (1900, Kind::Recovered)],
         ),
         (
             "an outage before maintenance is not explained by it",
@@ -400,7 +400,7 @@ fn maintenance_and_pauses() -> Vec<Case> {
                 (300, resumed()),
                 (301, tries(Restart, 1)),
             ],
-            vec![(300, Kind::Lasting)],
+            vec![(330, Kind::Lasting)],
         ),
         (
             "the end of an outage that was told before the pause waits for its end",
@@ -450,7 +450,7 @@ fn the_other_messages_in_words() {
     for kind in [person(Some(180)), person(None), not_safe("DRY_RUN of bot is false, expected true")] {
         texts.extend(told("", vec![(0, lost("broker::dropped")), (30, kind)], 60).told);
     }
-    texts.extend(told("", vec![(0, lost_inside(600)), (600, outlived(600))], 601).told);
+    texts.extend(told("", vec![(0, lost_inside(600)), (600, outlived(600))], 631).told);
     texts.extend(told("", vec![(0, run_ended(Verdict::Failed))], 60).told);
     let failed =
         Stopped { container: "bot".into(), because: "no proof".into(), failed: Some(why("docker::timeout")) };

@@ -44,6 +44,20 @@ impl Bollard {
         Self { connection: Connection::new(host), heard: words::Heard::default() }
     }
 
+    /// Whether `host` can be the address of an engine. Connects to nothing.
+    ///
+    /// # Errors
+    /// [`DockerError::BadHost`].
+    pub fn is_address(host: &str) -> Result<(), DockerError> {
+        match bollard::Docker::connect_with_host(host)
+            .map_err(|error| meaning::of(host, Doing::Connect, error))
+        {
+            Err(error @ DockerError::BadHost { .. }) => Err(error),
+            // Whether anybody is there is another question.
+            Ok(_) | Err(_) => Ok(()),
+        }
+    }
+
     /// One request under its own deadline; an object that is not there is `None`.
     async fn find<T>(
         &self,

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::{json, meant, moment, print, unread};
 use crate::adapters::machine;
-use crate::app::remembered::at;
+use crate::app::remembered::{at, root};
 use crate::app::{Surroundings, say};
 use crate::cli::ReportList;
 use crate::event::{Entry, EntryKind};
@@ -46,7 +46,8 @@ pub(super) fn list(arguments: &ReportList, around: &Surroundings) -> Result<Exit
     if arguments.json {
         json(&rows);
     } else if rows.is_empty() {
-        say("there are no such runs");
+        let looked = root(&arguments.state, around)?;
+        say(&format!("there are no such runs in {}, nor in {}", looked.display(), reports.display()));
     } else {
         print(&runs(&rows, moment));
     }

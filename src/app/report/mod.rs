@@ -172,7 +172,10 @@ fn boot(arguments: &ReportBoot, around: &Surroundings) -> Result<Exit, StateErro
 fn unread(state: &State, lines: usize, failure: Option<&StateError>, around: &Surroundings) {
     if lines > 0 {
         let where_ = state.directory().display();
-        say(&format!("{}: {lines} lines of the journal in {where_} cannot be read", state.name()));
+        say(&format!(
+            "{}: not all of the journal in {where_} can be read (lines left out: {lines})",
+            state.name()
+        ));
     }
     if let Some(error) = failure {
         tell(error, around);

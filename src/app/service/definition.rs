@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::adapters::docker::Bollard;
 use crate::app::run::arm;
 use crate::app::{Surroundings, say, tell};
 use crate::cli::{ArmingArgs, At, Definition};
@@ -49,10 +50,10 @@ pub(super) fn of(
     let service = Service {
         name: loaded.name,
         description: description.split_whitespace().collect::<Vec<_>>().join(" "),
-        program: shown(definition.program.as_deref().unwrap_or(&around.own_binary)).map_err(told)?,
-        playbook: shown(&definition.playbook).map_err(told)?,
-        options: options(definition).map_err(told)?,
-        credentials: credentials(definition).map_err(told)?,
+        program: program(definition, system, around).map_err(told)?,
+        playbook: shown(&definition.playbook, system).map_err(told)?,
+        options: options(definition, system).map_err(told)?,
+        credentials: credentials(definition, system).map_err(told)?,
         user: definition.run_as.clone().or_else(|| user(system, around)),
         local_engine: is_local(definition.engine.docker_host.as_deref()),
         in_home: read.iter().any(|path| HOMES.iter().any(|home| path.starts_with(home))),
@@ -63,22 +64,38 @@ pub(super) fn of(
             At::Both => Start::Both,
         },
     };
-    if let Some(host) = &definition.engine.docker_host {
+    if let Some(host) = definition.engine.docker_host.as_deref().filter(|host| !host.is_empty()) {
+        // What is none on this system may be one where the service will be.
+        if !system.is_elsewhere() {
+            Bollard::is_address(host).map_err(|error| {
+                tell(&error, around);
+                Exit::Usage
+            })?;
+        }
         say(&format!("the Docker engine of the service: {host}"));
     }
     Ok((service, places))
 }
 
+/// The program that the service starts: this one; where it is meant for a machine of another kind, the usual place there.
+fn program(definition: &Definition, system: System, around: &Surroundings) -> Result<String, ServiceError> {
+    match &definition.program {
+        Some(program) => shown(program, system),
+        None if system.is_elsewhere() => Ok(system.usual_program().to_owned()),
+        None => shown(&around.own_binary, system),
+    }
+}
+
 /// The further options of `watch`.
-fn options(definition: &Definition) -> Result<Vec<String>, ServiceError> {
+fn options(definition: &Definition, system: System) -> Result<Vec<String>, ServiceError> {
     let mut options = Vec::new();
     let mut option = |name: &str, value: String| options.extend([name.to_owned(), value]);
     let reading = &definition.reading;
     if let Some(file) = &definition.arm_live_file {
-        option("--arm-live-file", shown(file)?);
+        option("--arm-live-file", shown(file, system)?);
     }
     if let Some(file) = &reading.env_file {
-        option("--env-file", shown(file)?);
+        option("--env-file", shown(file, system)?);
     }
     for (name, value) in &reading.variables {
         if may_be_secret(name) {
@@ -120,10 +137,10 @@ fn secrets(definition: &Definition, plans: &[Plan], system: System) -> Result<()
     }
 }
 
-fn credentials(definition: &Definition) -> Result<Vec<Credential>, ServiceError> {
+fn credentials(definition: &Definition, system: System) -> Result<Vec<Credential>, ServiceError> {
     let credential = |(name, path): &(String, PathBuf)| {
         readable(path)?;
-        Ok(Credential { name: name.clone(), path: shown(path)? })
+        Ok(Credential { name: name.clone(), path: shown(path, system)? })
     };
     definition.credentials.iter().map(credential).collect()
 }
@@ -148,8 +165,11 @@ fn read_by_it(definition: &Definition, plans: &[Plan], around: &Surroundings) ->
     read.into_iter().map(followed).collect()
 }
 
-/// The absolute path as a text.
-fn shown(path: &Path) -> Result<String, ServiceError> {
+/// The absolute path as a text. One that is absolute where the service will be stays as it is.
+fn shown(path: &Path, system: System) -> Result<String, ServiceError> {
+    if let Some(text) = path.to_str().filter(|text| system.is_absolute(text)) {
+        return Ok(text.to_owned());
+    }
     let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     absolute.to_str().map(str::to_owned).ok_or_else(|| ServiceError::Path {
         path: absolute.to_string_lossy().into_owned(),

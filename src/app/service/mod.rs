@@ -107,6 +107,14 @@ fn print(arguments: &Print, around: &Surroundings) -> Result<Exit, Exit> {
     };
     let (service, places) = definition::of(&arguments.definition, system, around)?;
     let text = service.text(system, &places).map_err(|error| refused(&error, around))?;
+    if system.is_elsewhere() {
+        let (program, playbook) = (&service.program, &service.playbook);
+        say(&format!(
+            "for another machine: have the program at {program} there, and put its path of the playbook for {playbook}"
+        ));
+    } else if let Err(error) = definition::lasting(&service, system) {
+        say(&format!("before it is installed: {error}"));
+    }
     // On a terminal a person reads it; a file is for schtasks, which reads no other encoding.
     let encoded = system == System::Windows && !io::stdout().is_terminal();
     output(&if encoded { utf16(&text) } else { text.into_bytes() });

@@ -1,6 +1,7 @@
 //! `openbell service status`: how the service does, joined with how its last run went.
 
 use std::fmt::Write;
+use std::path::Path;
 
 use jiff::civil::DateTime;
 use schemars::JsonSchema;
@@ -13,6 +14,7 @@ use crate::event::Verdict;
 use crate::exit::Exit;
 use crate::report::{self, FirstFailure, Report, VariantReport};
 use crate::service::{Places, ServiceError, System};
+use crate::state::State;
 use crate::visible;
 
 /// What `status --json` prints.
@@ -82,7 +84,11 @@ pub(super) fn status(arguments: &ServiceStatus, around: &Surroundings) -> Result
         }
     };
     let green = |report: &LastReport| report.verdict == Verdict::Green;
-    let up = ["active", "running", "Running"].contains(&service.state.as_str());
+    let up = match system {
+        // The Task Scheduler says it in the language of the machine.
+        System::Windows => service.installed && is_watched(&places),
+        _ => ["active", "running"].contains(&service.state.as_str()),
+    };
     let healthy = up && !reports.is_empty() && reports.iter().all(green);
     let status = Status { healthy, service, reports };
     let text = if arguments.json {
@@ -92,6 +98,12 @@ pub(super) fn status(arguments: &ServiceStatus, around: &Surroundings) -> Result
     };
     output(text.as_bytes());
     Ok(if status.healthy { Exit::Green } else { Exit::Failed })
+}
+
+/// Whether a `watch` has what the service remembers.
+fn is_watched(places: &Places) -> bool {
+    let has = |state: State| state.holder().is_some_and(|holder| holder.command == "watch");
+    State::all(Path::new(&places.state)).is_ok_and(|all| all.into_iter().any(has))
 }
 
 fn last(report: &Report, places: &Places) -> LastReport {

@@ -28,7 +28,7 @@ pub(super) const REFUSED: &[&str] = &[
 /// The gateway may not log in any more for now.
 #[derive(Debug, Error, Diagnostic)]
 #[error(
-    "the gateway logged in {count} times and may not do so again before {until}: log-ins too many lock an account"
+    "the gateway logged in {count} times and may not do so again before {until}: too many log-ins lock an account"
 )]
 #[diagnostic(
     code(watch::log_ins_used_up),

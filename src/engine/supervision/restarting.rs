@@ -29,7 +29,7 @@ pub(super) fn shown(at: Timestamp) -> String {
 
 /// A restart may not be tried any more for now.
 #[derive(Debug, Error, Diagnostic)]
-#[error("{what} was restarted as often as its budget allows, and may not be before {until}")]
+#[error("{what} was restarted as often as its budget allows, and is not restarted again before {until}")]
 #[diagnostic(
     code(watch::restarts_used_up),
     help("restarting does not help: `openbell diagnose` says what is wrong; `openbell resume` tries again")

@@ -221,12 +221,12 @@ impl Explain for GatewayCause {
         match self {
             Self::TwoFactorPending { prompts, line, .. } => {
                 let mut seen = logged(line.as_ref());
-                seen.push(format!("asked for {prompts} time(s) since the container's start"));
+                seen.push(format!("times it was asked for since the container's start: {prompts}"));
                 seen
             }
             Self::LoginFailed { failures, line, .. } => {
                 let mut seen = logged(line.as_ref());
-                seen.push(format!("failed {failures} time(s) since the container's start"));
+                seen.push(format!("times it failed since the container's start: {failures}"));
                 seen
             }
             Self::NotLoggedIn { line, .. }

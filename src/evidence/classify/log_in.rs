@@ -32,7 +32,7 @@ pub(super) fn refusal(log_in: &LogIn, address: &str) -> Option<GatewayCause> {
     Some(match &log_in.state {
         State::TwoFactorTimedOut { .. } => {
             let mut seen: Vec<String> = line.map(|line| format!("log: {line}")).into_iter().collect();
-            seen.push(format!("asked for {} time(s) since the container's start", log_in.prompts));
+            seen.push(format!("times it was asked for since the container's start: {}", log_in.prompts));
             GatewayCause::TwoFactorTimedOut { address, evidence: seen }
         }
         State::LoginFailed => GatewayCause::LoginFailed { address, failures: log_in.failures, line },

@@ -25,7 +25,7 @@ const ENTRIES: &[Entry] = &[
         told_by: "The log-ins that are remembered on the disk, and the clock.",
         remedy: &[
             Step::run("See what happened before.", "openbell report list"),
-            Step::say("Mend the cause first: log-ins too many lock an account."),
+            Step::say("Mend the cause first: too many log-ins lock an account."),
             Step::run("Then ask for another try, or wait.", "openbell resume PLAYBOOK"),
         ],
         links: &["https://github.com/Voyz/ibeam/issues/221"],

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::Check;
 use crate::document::escaped;
 use crate::playbook::{ContainerFormat, RestartText};
+use crate::ports::docker::is_path;
 
 impl<'a> Check<'a> {
     pub(super) fn containers(&mut self) {
@@ -87,8 +88,7 @@ impl<'a> Check<'a> {
     fn volumes(&mut self, format: &ContainerFormat, pointer: &str) {
         for (place, volume) in format.volumes.iter().enumerate() {
             let source = volume.parts().0;
-            let path = source.starts_with('.') || std::path::Path::new(source).is_absolute();
-            if !path && source.contains(['/', '\\']) {
+            if !is_path(source) && source.contains(['/', '\\']) {
                 let message = format!("`{source}` is neither a path nor the name of a volume");
                 let help = format!("for a path relative to the playbook write ./{source}");
                 self.problem("playbook::volume", &format!("{pointer}/volumes/{place}"), message, &help);

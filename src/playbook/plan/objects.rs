@@ -148,12 +148,10 @@ pub(in crate::playbook) fn source(reference: &SecretReference, directory: &Path)
 }
 
 fn mount((source, target, read_only): (&str, &str, bool), directory: &Path) -> Mount {
-    let path = Path::new(source);
-    let source = if source.starts_with('.') || path.is_absolute() {
-        resolved(path, directory).display().to_string()
-    } else {
-        source.to_owned()
-    };
+    // On Windows a path that begins with a slash is one of the engine's Linux machine, and stays as it is.
+    let here = source.starts_with('.') || Path::new(source).is_absolute();
+    let source =
+        if here { resolved(Path::new(source), directory).display().to_string() } else { source.to_owned() };
     Mount { source, target: target.to_owned(), read_only }
 }
 

@@ -14,6 +14,7 @@ mod watch;
 pub use error::DockerError;
 pub use spec::{
     ContainerSpec, EnvValue, HealthCheck, ImageBuild, Mount, NetworkSpec, PublishedPort, RestartPolicy,
+    is_path,
 };
 pub use state::{
     Address, Container, Engine, ExecOutput, Health, HealthStatus, Image, LogLine, LogWord, MOST_LOG_LINES,

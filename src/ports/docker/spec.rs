@@ -98,6 +98,12 @@ impl std::fmt::Display for PublishedPort {
     }
 }
 
+/// Whether the source of a mount is a path and no name of a volume: relative to the playbook, absolute on this machine, or
+/// absolute on an engine's that is a virtual Linux machine, such as Docker Desktop's.
+pub fn is_path(source: &str) -> bool {
+    source.starts_with(['.', '/']) || std::path::Path::new(source).is_absolute()
+}
+
 /// A file or directory of the host, or a named volume, seen in the container.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Mount {

@@ -38,7 +38,7 @@ const SEED: u64 = 41;
 const AFTERMATH: Duration = Duration::from_millis(250);
 
 /// Budgets that no number of rounds uses up, at any hour in New York.
-const WATCH: &str = "within: 3m\nmaintenance: { replace: true }\n\
+const WATCH: &str = "within: 3m\n\
     watch: { recovery: [ { restart: { at_most: 10000, apart: 0s } } ], log_ins: { in_a_row: 10000, at_most: 10000 } }\n";
 
 /// What the rounds came to.

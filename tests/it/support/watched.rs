@@ -24,8 +24,7 @@ pub fn playbook(stack: &Stack, watch: &str) -> u16 {
     stack.playbook(
         "ready",
         &[
-            // Whatever the clock says in New York.
-            ("within: 3m\n", &format!("within: 1m\nmaintenance: {{ replace: true }}\n{watch}\n")),
+            ("within: 3m\n", &format!("within: 1m\n{watch}\n")),
             (
                 "command: [\"--script\", \"ready\"]",
                 "command: [\"--script\", \"ready\", \"--control\", \"0.0.0.0:4080\"]",
