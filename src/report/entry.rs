@@ -72,7 +72,9 @@ fn words(kind: &EntryKind) -> String {
 }
 
 fn told(why: &Diagnosis) -> String {
-    let cause = why.causes.last().map(|cause| format!(": {cause}")).unwrap_or_default();
+    // What the system said is all that tells an engine that is not started from one that is elsewhere.
+    let said = why.evidence.first().filter(|_| why.code.starts_with("docker::"));
+    let cause = why.causes.last().or(said).map(|cause| format!(": {cause}")).unwrap_or_default();
     format!("{}{cause} ({})", why.message, why.code)
 }
 

@@ -138,7 +138,11 @@ fn what_is_lost_comes_back() {
     let gateway = stack.container("gateway");
     stack.docker(&["pause", &gateway]);
     assert_eq!(lost_kind(&watch.lost().kind).1, "container::paused");
-    let halted = watch.next("a halt", |kind| !matches!(kind, EntryKind::Lost { .. }));
+    let waits = |kind: &EntryKind| {
+        matches!(kind, EntryKind::Lost { .. } | EntryKind::Recovering { rung: RecoveryRung::Reconnect, .. })
+    };
+    let halted = watch.next("a halt", |kind| !waits(kind));
+    assert!(!stack.is_running("bot"), "beside a gateway that stands still nothing of it can be proven");
     assert!(
         matches!(&halted.kind, EntryKind::Halted { why } if why.code == "container::paused"),
         "{halted:?}"
@@ -147,6 +151,20 @@ fn what_is_lost_comes_back() {
     let EntryKind::Recovered { by, .. } = watch.recovered().kind else { panic!() };
     assert_eq!(by, None);
     assert_eq!(lives(&stack)[0], before[0]);
+    proven(&stack);
+
+    // The same of the bot.
+    let (bot, before) = (stack.container("bot"), lives(&stack));
+    stack.docker(&["pause", &bot]);
+    assert_eq!(lost_kind(&watch.lost().kind).1, "container::paused");
+    let halted = watch.next("a halt", |kind| !waits(kind));
+    assert!(
+        matches!(&halted.kind, EntryKind::Halted { why } if why.code == "container::paused"),
+        "{halted:?}"
+    );
+    stack.docker(&["unpause", &bot]);
+    let EntryKind::Recovered { by, .. } = watch.recovered().kind else { panic!() };
+    assert_eq!((by, lives(&stack)), (None, before));
     proven(&stack);
     assert_eq!(watch.terminate(), Some(0));
 }

@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::restarting::PAUSED;
 use super::{Keeping, Nudges, Outage, Ran, Supervision, Turn};
 use crate::diagnosis::Failure;
 use crate::engine::interlock;
@@ -118,11 +117,12 @@ impl<K: Keeping, R: AsyncFn(&Plan) -> Ran> Supervision<'_, K, R> {
     /// Stops what is held and cannot be proven now; it comes back through its gate, by a run. What somebody paused does
     /// nothing, and stays theirs.
     pub(super) async fn hold_back(&self, outage: &mut Outage) {
-        if outage.why.code == PAUSED {
-            return;
-        }
         let world = self.orderly();
         for (item, doubt) in interlock::prove(self.plan, &world, Verdict::Failed, &self.shared.stop).await {
+            let container = world.docker.container(&item.spec.name).await;
+            if container.is_ok_and(|found| found.is_some_and(|found| found.status == Status::Paused)) {
+                continue;
+            }
             let stopped = interlock::stop(&world, item, doubt.why.message).await;
             match stopped.failed {
                 None => drop(outage.held_back.insert(item.key.clone())),

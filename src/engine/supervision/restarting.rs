@@ -20,7 +20,7 @@ use crate::playbook::{Plan, RestartFormat};
 use crate::steps::StackContainer;
 
 /// The code of a container that somebody paused.
-pub(super) const PAUSED: &str = "container::paused";
+const PAUSED: &str = "container::paused";
 
 /// A time of day as people are told it.
 pub(super) fn shown(at: Timestamp) -> String {
