@@ -307,7 +307,7 @@ fn wrong_input_is_told_and_asks_nobody() {
         (["--address", "$(id):4002"], "neither a host name nor an address"),
         (["--timeout", "-5s"], "`-5s` is not a span of time"),
         (["--timeout", "0s"], "no time to ask in"),
-        (["--timeout", "10"], "write it with its unit"),
+        (["--timeout", "10"], "`10` is not a span of time"),
         (["--client-id", "0"], "client id 0 is refused: it is the one that binds manual orders"),
         (["--client-id", "-1"], "a whole number from 1"),
         (["--client-id", "2147483648"], "a whole number from 1"),
