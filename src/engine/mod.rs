@@ -39,7 +39,7 @@ pub use naming::named;
 pub use preview::preview;
 use rechecking::{Place, Starts};
 use schedule::Stage;
-pub use supervision::{Keeping, Ran, Supervision, Used, is_personal, person_deadline};
+pub use supervision::{Keeping, Ran, Supervision, Used, for_person, is_personal};
 pub use turns::Turns;
 
 /// Rests for a while: for what goes on beside runs.

@@ -895,3 +895,114 @@ async fn a_bot_that_somebody_paused_is_theirs() {
         "{changes:?}"
     );
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_bot_that_ends_in_the_run_after_an_outage_has_its_restarts() {
+    let machine = Machine::at(CALM);
+    machine.gateway.becomes(|nature| nature.second_factor = true);
+    assert!(machine.fakes.engine.with(|state| state.dies.insert(BOT.to_owned())));
+    machine
+        .during(&stack(), async {
+            minutes(4).await;
+            machine.gateway.becomes(|nature| nature.second_factor = false);
+            minutes(7).await;
+            assert_eq!(machine.keep.count(&Used::Restart("bot".into())), 1, "{:?}", machine.keep.told());
+            machine.fakes.engine.with(|state| state.dies.remove(BOT));
+            minutes(10).await;
+        })
+        .await;
+    let told = machine.keep.told();
+    assert_eq!(told.last().unwrap(), "operational", "{told:?}");
+    assert_eq!(machine.keep.count(&Used::LogIn), 1, "the gateway was well: {told:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_bot_that_fails_under_a_step_of_no_container_is_what_is_lost() {
+    let machine = Machine::at(CALM);
+    let plan = steps(&READY.replace("strategy: {}", "healthy: {}"));
+    machine
+        .during(&plan, async {
+            minutes(5).await;
+            assert!(machine.fakes.engine.with(|state| state.dies.insert(BOT.to_owned())));
+            machine.fakes.engine.with(|state| state.ends(BOT, 1));
+            minutes(180).await;
+        })
+        .await;
+    let told = machine.keep.told();
+    assert_eq!(machine.keep.count(&Used::Restart("gateway".into())), 0, "{told:?}");
+    assert_eq!(machine.keep.count(&Used::LogIn), 1, "{told:?}");
+    assert_eq!(told.last().unwrap(), "halted: watch::restarts_used_up", "{told:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_cannot_be_proven_for_a_minute_is_stopped_after_a_halt_too() {
+    let machine = Machine::at(CALM);
+    let stands = |name: &str, status| {
+        machine.fakes.engine.with(|state| {
+            state.containers.get_mut(name).unwrap().status = status;
+            state.tell(name, &News::Health);
+        });
+    };
+    machine
+        .during(&stack(), async {
+            minutes(5).await;
+            stands(BOT, Status::Paused);
+            minutes(10).await;
+            assert_eq!(machine.keep.told().last().unwrap(), "halted: container::paused");
+            // The gateway says nothing any more, and then the bot goes on.
+            machine.gateway.becomes(|nature| nature.deaf = true);
+            stands(BOT, Status::Running);
+            minutes(3).await;
+            assert!(!machine.fakes.engine.is_running(BOT), "{:?}", machine.keep.told());
+            machine.gateway.becomes(|nature| nature.deaf = false);
+            minutes(3).await;
+        })
+        .await;
+    let told = machine.keep.told();
+    assert_eq!(told.last().unwrap(), "operational", "{told:?}");
+    assert!(machine.fakes.engine.is_running(BOT));
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_start_of_the_gateway_is_a_log_in_however_soon_it_follows() {
+    let machine = Machine::at(CALM);
+    let mut plan = stack();
+    plan.stack.containers.get_mut("gateway").unwrap().spec.restart = RestartPolicy::UnlessStopped;
+    let crashes = async || {
+        machine.fakes.engine.with(|state| state.ends(GATEWAY, 1));
+        after(Duration::from_secs(2)).await;
+        machine.fakes.engine.start(GATEWAY).await.unwrap();
+    };
+    machine
+        .during(&plan, async {
+            minutes(2).await;
+            for _ in 0..4 {
+                crashes().await;
+                after(Duration::from_secs(30)).await;
+            }
+        })
+        .await;
+    let told = machine.keep.told();
+    assert_eq!(machine.keep.count(&Used::LogIn), 5, "{told:?}");
+    // Another watch counts none of them once more.
+    machine.during(&plan, minutes(2)).await;
+    assert_eq!(machine.keep.count(&Used::LogIn), 5, "{:?}", machine.keep.told());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_gateway_that_ends_while_its_bot_is_restarted_is_a_log_in_that_is_counted() {
+    let machine = Machine::at(CALM);
+    machine
+        .during(&stack(), async {
+            minutes(5).await;
+            machine.fakes.engine.with(|state| {
+                state.ends(BOT, 1);
+                state.ends(GATEWAY, 1);
+            });
+            minutes(10).await;
+        })
+        .await;
+    let told = machine.keep.told();
+    assert_eq!(told.last().unwrap(), "operational", "{told:?}");
+    assert_eq!(machine.keep.count(&Used::LogIn), 2, "{told:?}");
+}

@@ -64,7 +64,7 @@ impl Kept<'_> {
                 EventKind::StepWaiting { why, .. }
                     if engine::is_personal(&why) && told.insert(why.code.clone()) =>
                 {
-                    let until = engine::person_deadline(&why, world, plan).await;
+                    let (why, until) = engine::for_person(&why, world, plan).await;
                     self.tell(EntryKind::NeedsPerson { why, until });
                 }
                 _ => {}

@@ -73,7 +73,7 @@ impl<K: Keeping, R: AsyncFn(&Plan) -> Ran> Supervision<'_, K, R> {
             _ if self.is_stopped() => Turn::Stopped,
             Verdict::Safety if safety::tells_breach(&why(ran)) => Turn::Unsafe(why(ran)),
             _ => {
-                let mut outage = Outage::boxed(self.lost_in(ran), why(ran));
+                let mut outage = Outage::boxed(self.lost_in(ran).await, why(ran));
                 self.left_down(&mut outage).await;
                 Turn::Lost(outage)
             }
@@ -81,30 +81,42 @@ impl<K: Keeping, R: AsyncFn(&Plan) -> Ran> Supervision<'_, K, R> {
     }
 
     /// What a run that was not green lacked.
-    fn lost_in(&self, ran: &Ran) -> Loss {
+    async fn lost_in(&self, ran: &Ran) -> Loss {
         let failed = || self.plan.steps.iter().find(|step| Some(&step.id) == ran.step.as_ref());
+        let ended = why(ran).code.starts_with("container::");
         match ran.verdict {
             Verdict::Engine => Loss::Engine,
             // What could not be shown was stopped by the run; it is no proof that it is not safe.
             Verdict::Safety => Loss::Session,
-            _ => failed()
-                .and_then(|step| step.action.container())
-                .map_or(Loss::Session, |key| Loss::Container(key.to_owned())),
+            _ => match failed().and_then(|step| step.action.container()) {
+                Some(key) => Loss::Container(key.to_owned()),
+                // A step about no container in particular, such as the strategy's, that one has failed under.
+                None if ended => self.first_down().await.map_or(Loss::Session, Loss::Container),
+                None => Loss::Session,
+            },
         }
+    }
+
+    /// The first container that should run and does not, by its key: the gateway, where it is one of them.
+    async fn first_down(&self) -> Option<String> {
+        let mut down = Vec::new();
+        for key in self.kept() {
+            if self.is_down(&Loss::Container(key.clone())).await {
+                down.push(key);
+            }
+        }
+        let gateway = self.plan.stack.gateway().map(|gateway| &gateway.key);
+        down.iter().find(|key| Some(*key) == gateway).or(down.first()).cloned()
     }
 
     /// What the run never came to, or stopped, is not lost: it comes back by the run that follows, once what the run failed
     /// on is there.
-    async fn left_down(&self, outage: &mut Outage) {
+    pub(super) async fn left_down(&self, outage: &mut Outage) {
         let gateway = self.plan.stack.gateway().map(|gateway| gateway.key.as_str());
         for key in self.kept() {
             let is_lost = matches!(&outage.what, Loss::Container(lost) if *lost == key);
-            if is_lost || gateway == Some(key.as_str()) {
-                continue;
-            }
-            let Some(item) = self.plan.stack.container(&key) else { continue };
-            let container = self.world.docker.container(&item.spec.name).await;
-            if container.is_ok_and(|container| container.is_none_or(|container| !container.is_active())) {
+            if !is_lost && gateway != Some(key.as_str()) && self.is_down(&Loss::Container(key.clone())).await
+            {
                 outage.held_back.insert(key);
             }
         }
@@ -156,7 +168,7 @@ impl<K: Keeping, R: AsyncFn(&Plan) -> Ran> Supervision<'_, K, R> {
 
     /// Whether the gateway's container runs; `None` where no container of the playbook is the gateway, or the engine does
     /// not say.
-    async fn gateway_runs(&self, world: &World) -> Option<bool> {
+    pub(super) async fn gateway_runs(&self, world: &World) -> Option<bool> {
         let gateway = self.plan.stack.gateway()?;
         let container = world.docker.container(&gateway.spec.name).await.ok()?;
         Some(container.is_some_and(|container| container.is_running()))

@@ -182,7 +182,10 @@ impl<K: Keeping, R: AsyncFn(&Plan) -> Ran> Supervision<'_, K, R> {
                 continue;
             }
             let within = format.within.map_or(WHOLE, crate::period::Period::get);
-            if let Some(climbed) = self.run_again(outage, within).await {
+            // The run starts a gateway that has ended: that may be done where it is what was announced.
+            if (self.is_gateway(Some(item)) || !self.gateway_ended(outage).await)
+                && let Some(climbed) = self.run_again(outage, within).await
+            {
                 return climbed;
             }
             // A run may fail at once: however short `apart` is, restarts are no busy loop.
@@ -206,7 +209,7 @@ impl<K: Keeping, R: AsyncFn(&Plan) -> Ran> Supervision<'_, K, R> {
     }
 
     /// Whether IBKR's servers may be the reason: not for a bot that crashed, nor for an engine that is away.
-    fn is_servers(&self, what: &Loss) -> bool {
+    pub(super) fn is_servers(&self, what: &Loss) -> bool {
         match what {
             Loss::Session => true,
             Loss::Container(key) => self.plan.stack.gateway().is_some_and(|gateway| gateway.key == *key),

@@ -1,8 +1,6 @@
 //! Log-ins: every start of the gateway counts, whoever caused it, and what the gateway's log says against another one.
 
-use std::time::Duration;
-
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use miette::Diagnostic;
 use thiserror::Error;
 
@@ -15,7 +13,30 @@ use crate::steps::StackContainer;
 use crate::steps::ready::log_in_cause;
 
 /// A start of the gateway is the one that was announced when it follows so soon.
-const ANNOUNCED: Duration = Duration::from_mins(10);
+const ANNOUNCED: SignedDuration = SignedDuration::from_mins(10);
+/// So much may the engine's clock be behind.
+const BEHIND: SignedDuration = SignedDuration::from_secs(5);
+
+/// Starts of the gateway, as far as this watch knows.
+#[derive(Debug, Default)]
+pub(super) struct Starts {
+    /// The last one that was looked at.
+    last: Option<Timestamp>,
+    /// Log-ins that were noted before they happened, and of which none was seen yet: each is one start.
+    announced: Vec<Timestamp>,
+}
+
+impl Starts {
+    /// Whether a start was looked at already, or is one that was noted before it happened. That one is spent.
+    fn is_counted(&mut self, started: Timestamp) -> bool {
+        if self.last.replace(started) == Some(started) {
+            return true;
+        }
+        let follows = |at: &Timestamp| (-BEHIND..=ANNOUNCED).contains(&started.duration_since(*at));
+        let spent = self.announced.iter().position(follows);
+        spent.map(|place| self.announced.remove(place)).is_some()
+    }
+}
 
 /// After these another log-in does harm, until a person has seen to it.
 pub(super) const REFUSED: &[&str] = &[
@@ -67,7 +88,14 @@ impl<K: Keeping, R: AsyncFn(&Plan) -> Ran> Supervision<'_, K, R> {
 
     /// Remembers a log-in before it happens.
     pub(super) fn about_to_log_in(&self) -> Result<(), Diagnosis> {
-        self.keep.note(&Used::LogIn, self.keep.now())
+        let now = self.keep.now();
+        self.keep.note(&Used::LogIn, now)?;
+        self.starts().announced.push(now);
+        Ok(())
+    }
+
+    fn starts(&self) -> std::sync::MutexGuard<'_, Starts> {
+        self.starts.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
     /// Remembers something that has happened; what cannot be written is told.
@@ -82,17 +110,12 @@ impl<K: Keeping, R: AsyncFn(&Plan) -> Ran> Supervision<'_, K, R> {
         let Some(gateway) = self.plan.stack.gateway() else { return };
         let Ok(Some(container)) = world.docker.container(&gateway.spec.name).await else { return };
         let Ok(started) = container.started_at.parse::<Timestamp>() else { return };
-        let mut last = self.last_start.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        if !container.is_running() || last.replace(started) == Some(started) {
+        if !container.is_running() || self.starts().is_counted(started) {
             return;
         }
-        drop(last);
-        let announced = |at: &Timestamp| {
-            let ahead = started.duration_since(*at);
-            ahead >= jiff::SignedDuration::from_secs(-5)
-                && ahead <= jiff::SignedDuration::try_from(ANNOUNCED).unwrap_or_default()
-        };
-        if !self.keep.uses(&Used::LogIn).iter().any(announced)
+        // By an earlier watch.
+        let noted = |at: &Timestamp| started.duration_since(*at).abs() <= SignedDuration::from_secs(1);
+        if !self.keep.uses(&Used::LogIn).iter().any(noted)
             && let Err(why) = self.keep.note(&Used::LogIn, started)
         {
             self.keep.tell(EntryKind::Notice { why });

@@ -33,7 +33,8 @@ mod settling;
 mod whole;
 
 pub use budget::Used;
-pub use whole::{is_personal, person_deadline};
+use log_ins::Starts;
+pub use whole::{for_person, is_personal};
 
 /// What supervision remembers, and whom it tells. Implementations write to the disk; tests to memory.
 pub trait Keeping: Sync {
@@ -88,8 +89,8 @@ pub struct Supervision<'a, K, R> {
     bot_connects: AtomicBool,
     /// Somebody asked for another try, which may begin with a log-in that the budget would not allow.
     asked: AtomicBool,
-    /// The last start of the gateway that was counted.
-    last_start: Mutex<Option<Timestamp>>,
+    /// The starts of the gateway that were counted.
+    starts: Mutex<Starts>,
 }
 
 /// Something is not as it was.
@@ -151,9 +152,9 @@ const TICK: Duration = Duration::from_secs(5);
 impl<'a, K: Keeping, R: AsyncFn(&Plan) -> Ran> Supervision<'a, K, R> {
     /// Supervision of a plan; `run` carries a plan out and writes down how it went.
     pub fn new(plan: &'a Plan, (world, shared): (&'a World, &'a Shared), keep: &'a K, run: R) -> Self {
-        let (bot_connects, asked, last_start) =
-            (AtomicBool::new(false), AtomicBool::new(false), Mutex::new(None));
-        Self { plan, world, shared, keep, run, bot_connects, asked, last_start }
+        let (bot_connects, asked, starts) =
+            (AtomicBool::new(false), AtomicBool::new(false), Mutex::default());
+        Self { plan, world, shared, keep, run, bot_connects, asked, starts }
     }
 
     /// Brings the stack up and keeps it so until the token is cancelled. Containers are left as they are then.

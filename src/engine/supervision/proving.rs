@@ -19,7 +19,7 @@ use crate::steps::{Notes, Scope, StackContainer, Tries, presence};
 /// What did not hold is looked at again so soon before it is believed.
 const AGAIN: Duration = Duration::from_secs(5);
 /// A safe state that cannot be proven for so long counts as broken: what is held is stopped, until it can be.
-const UNPROVEN: Duration = Duration::from_mins(1);
+pub(super) const UNPROVEN: Duration = Duration::from_mins(1);
 
 /// What one look found.
 enum Seen {

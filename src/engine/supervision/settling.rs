@@ -10,6 +10,7 @@ use super::{Keeping, Outage, Ran, Supervision, Turn};
 use crate::diagnosis::Diagnosis;
 use crate::event::{EntryKind, Loss};
 use crate::playbook::Plan;
+use crate::steps::{Notes, Scope, Tries, presence};
 
 /// A run that was not green although everything looked whole is tried again after this time, then after twice that.
 pub(super) const RUN_AGAIN: Duration = Duration::from_secs(30);
@@ -42,9 +43,35 @@ impl<K: Keeping, R: AsyncFn(&Plan) -> Ran> Supervision<'_, K, R> {
 
     /// What looks whole is so when a run is green; nothing when it was not.
     pub(super) async fn proven(&self, outage: &mut Outage) -> Option<Climbed> {
-        let climbed = self.run_again(outage, self.plan.within).await;
-        outage.whole_but_red = climbed.is_none();
+        // A run would start a gateway that has ended meanwhile: that is a log-in, which has its own rung.
+        let climbed = if self.gateway_ended(outage).await {
+            None
+        } else {
+            self.run_again(outage, self.plan.within).await
+        };
+        outage.whole_but_red = climbed.is_none() && !self.is_down(&outage.what).await;
         climbed
+    }
+
+    /// Whether the gateway's container does not run; then that is what is lost.
+    pub(super) async fn gateway_ended(&self, outage: &mut Outage) -> bool {
+        let Some(gateway) = self.plan.stack.gateway() else { return false };
+        let (notes, _waiting) = Notes::new();
+        let (world, stack) = (self.world, &self.plan.stack);
+        let scope = Scope { world, stack, step: "supervision", tries: Tries::default(), notes: &notes };
+        let ended = self.gateway_runs(world).await == Some(false);
+        if ended && let Err(failure) = presence::container(&scope, &gateway.key).await {
+            (outage.what, outage.why) = (Loss::Container(gateway.key.clone()), failure.why);
+        }
+        ended
+    }
+
+    /// Whether what is lost is a container that does not run.
+    pub(super) async fn is_down(&self, what: &Loss) -> bool {
+        let Loss::Container(key) = what else { return false };
+        let Some(item) = self.plan.stack.container(key) else { return false };
+        let container = self.world.docker.container(&item.spec.name).await;
+        container.is_ok_and(|container| container.is_none_or(|container| !container.is_active()))
     }
 
     /// Runs the playbook once more, without what would disturb or watch; nothing when it was not green.
@@ -73,12 +100,12 @@ impl<K: Keeping, R: AsyncFn(&Plan) -> Ran> Supervision<'_, K, R> {
     pub(super) async fn halt(&self, mut outage: Box<Outage>, why: Option<Diagnosis>) -> Turn {
         let why = why.unwrap_or_else(|| outage.why.clone());
         self.hold_back(&mut outage).await;
+        outage.by = None;
         self.keep.tell(EntryKind::Halted { why });
         let mut rest = RUN_AGAIN;
         loop {
             match self.until_whole(&mut outage, None).await {
                 Waited::Whole => {
-                    outage.by = None;
                     if let Some(Climbed::Turn(turn)) = self.proven(&mut outage).await {
                         return turn;
                     }

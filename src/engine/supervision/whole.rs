@@ -7,16 +7,17 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::log_ins::REFUSED;
+use super::proving::UNPROVEN;
 use super::restarting::shown;
 use super::{Keeping, Outage, Ran, Supervision, TICK, Turn};
 use crate::diagnosis::{Class, Diagnosis, Failure, Pace};
 use crate::engine::interlock;
 use crate::engine::waiting::{Unmet, Wait, until};
 use crate::engine::watching::Watcher;
-use crate::event::{EntryKind, Loss};
+use crate::event::{EntryKind, Loss, RecoveryRung};
 use crate::playbook::Plan;
 use crate::ports::World;
-use crate::steps::ready::second_factor_deadline;
+use crate::steps::ready::second_factor;
 use crate::steps::safety::{self, Extent};
 use crate::steps::{Action, Notes, Scope, Tries, presence};
 
@@ -125,6 +126,7 @@ impl<K: Keeping, R: AsyncFn(&Plan) -> Ran> Supervision<'_, K, R> {
         let (notes, waiting) = Notes::new();
         let scope = |tries| Scope { world: &world, stack, step: "supervision", tries, notes: &notes };
         let ready = Action::Ready(stack.ready.clone());
+        let mut unproven = Instant::now() + UNPROVEN;
         let mut wait = Wait::quiet("supervision", &self.shared.stop, deadline, waiting)
             .watching(Watcher::of(&ready, stack, &world));
         let waited = wait.until_it_passes(async |tries: Tries| {
@@ -139,6 +141,15 @@ impl<K: Keeping, R: AsyncFn(&Plan) -> Ran> Supervision<'_, K, R> {
             self.tell_person(outage, &failure.why).await;
             let lasts = outage.began.elapsed() > LASTS || self.answers(&what, &failure);
             (outage.what, outage.why) = (what, failure.why.clone());
+            if self.is_servers(&outage.what) {
+                // What is down beside a gateway that is lost comes back with it.
+                self.left_down(outage).await;
+            }
+            // Who only reconnects is given the whole time for it.
+            if outage.by != Some(RecoveryRung::Reconnect) && Instant::now() >= unproven {
+                Box::pin(self.hold_back(outage)).await;
+                unproven = Instant::now() + UNPROVEN;
+            }
             // Nothing is hopeless here: somebody may mend it.
             let again = if lasts { Pace::Slow } else { failure.again.unwrap_or(Pace::Steady) };
             Err(Failure { again: Some(again), ..failure })
@@ -200,18 +211,20 @@ impl<K: Keeping, R: AsyncFn(&Plan) -> Ran> Supervision<'_, K, R> {
 
     /// Tells that only a person can go on; of a second factor with the time until which it is waited for.
     pub(super) async fn needs_person(&self, why: &Diagnosis) {
-        let until = person_deadline(why, self.world, self.plan).await;
-        self.keep.tell(EntryKind::NeedsPerson { why: why.clone(), until });
+        let (why, until) = for_person(why, self.world, self.plan).await;
+        self.keep.tell(EntryKind::NeedsPerson { why, until });
     }
 }
 
-/// Until when a person can give what only they can give: a second factor is not waited for longer. RFC 3339, UTC; nothing
-/// where there is no such time, or nobody says.
-pub async fn person_deadline(why: &Diagnosis, world: &World, plan: &Plan) -> Option<String> {
-    if why.code != PENDING {
-        return None;
+/// What a person is told who alone can go on, and until when they can: a second factor is not waited for longer, and the log
+/// may tell a moment later how long that is. RFC 3339, UTC; nothing where there is no such time, or nobody says.
+pub async fn for_person(why: &Diagnosis, world: &World, plan: &Plan) -> (Diagnosis, Option<String>) {
+    if why.code == PENDING
+        && let Some((now, deadline)) = second_factor(world, &plan.stack).await
+    {
+        return (now, deadline.map(shown));
     }
-    second_factor_deadline(world, &plan.stack).await.map(shown)
+    (why.clone(), None)
 }
 
 /// Whether only a person can give or mend it.

@@ -76,12 +76,11 @@ pub async fn log_in_cause(world: &World, stack: &Stack) -> Option<Diagnosis> {
     why(&log_in(world, stack).await?, stack)
 }
 
-/// Until when a second factor is waited for, as the gateway's log tells.
-pub async fn second_factor_deadline(world: &World, stack: &Stack) -> Option<jiff::Timestamp> {
-    match log_in(world, stack).await?.state {
-        State::TwoFactorPending { deadline } => deadline,
-        _ => None,
-    }
+/// The second factor that the gateway waits for, and until when, as its log tells now.
+pub async fn second_factor(world: &World, stack: &Stack) -> Option<(Diagnosis, Option<jiff::Timestamp>)> {
+    let log_in = log_in(world, stack).await?;
+    let State::TwoFactorPending { deadline } = log_in.state else { return None };
+    Some((why(&log_in, stack)?, deadline))
 }
 
 async fn log_in(world: &World, stack: &Stack) -> Option<LogIn> {

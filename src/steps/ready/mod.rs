@@ -17,7 +17,7 @@ mod climb;
 pub mod gone;
 mod login;
 
-pub use login::{is_log_in, last_log_in, log_in_cause, second_factor_deadline};
+pub use login::{is_log_in, last_log_in, log_in_cause, second_factor};
 
 /// Waits until the TWS API is really ready. A staged probe climbs the rungs tcp, version, accounts, next id, request
 /// on one connection at a time, patiently when the gateway is silent; then a session through the API client that
