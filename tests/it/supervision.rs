@@ -864,24 +864,26 @@ async fn a_gateway_that_answers_is_not_asked_every_second_while_something_else_i
     assert!((5..=30).contains(&asked), "{asked} handshakes in four minutes");
 }
 
+/// Somebody pauses the bot's container, or lets it go on.
+fn bot_stands(machine: &Machine, status: Status) {
+    machine.fakes.engine.with(|state| {
+        state.containers.get_mut(BOT).unwrap().status = status;
+        state.tell(BOT, &News::Health);
+    });
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_bot_that_somebody_paused_is_theirs() {
     let machine = Machine::at(CALM);
-    let stands = |status| {
-        machine.fakes.engine.with(|state| {
-            state.containers.get_mut(BOT).unwrap().status = status;
-            state.tell(BOT, &News::Health);
-        });
-    };
     machine
         .during(&stack(), async {
             minutes(5).await;
-            stands(Status::Paused);
+            bot_stands(&machine, Status::Paused);
             minutes(3).await;
             let told = machine.keep.told();
             assert_eq!(told[2..], ["lost Container(\"bot\"): container::paused", "Reconnect 1"]);
             minutes(30).await;
-            stands(Status::Running);
+            bot_stands(&machine, Status::Running);
             minutes(2).await;
         })
         .await;
@@ -937,21 +939,15 @@ async fn a_bot_that_fails_under_a_step_of_no_container_is_what_is_lost() {
 #[tokio::test(start_paused = true)]
 async fn what_cannot_be_proven_for_a_minute_is_stopped_after_a_halt_too() {
     let machine = Machine::at(CALM);
-    let stands = |name: &str, status| {
-        machine.fakes.engine.with(|state| {
-            state.containers.get_mut(name).unwrap().status = status;
-            state.tell(name, &News::Health);
-        });
-    };
     machine
         .during(&stack(), async {
             minutes(5).await;
-            stands(BOT, Status::Paused);
+            bot_stands(&machine, Status::Paused);
             minutes(10).await;
             assert_eq!(machine.keep.told().last().unwrap(), "halted: container::paused");
             // The gateway says nothing any more, and then the bot goes on.
             machine.gateway.becomes(|nature| nature.deaf = true);
-            stands(BOT, Status::Running);
+            bot_stands(&machine, Status::Running);
             minutes(3).await;
             assert!(!machine.fakes.engine.is_running(BOT), "{:?}", machine.keep.told());
             machine.gateway.becomes(|nature| nature.deaf = false);
