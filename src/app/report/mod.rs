@@ -74,8 +74,13 @@ fn meant(
     around: &Surroundings,
 ) -> Result<Vec<State>, StateError> {
     let mut all = Vec::new();
-    for root in roots(arguments, around)? {
-        all.extend(State::all(&root)?);
+    for (place, root) in roots(arguments, around)?.into_iter().enumerate() {
+        match State::all(&root) {
+            Ok(states) => all.extend(states),
+            // What a service of somebody else remembers is theirs; one's own is told all the same.
+            Err(error) if place > 0 => tell(&error, around),
+            Err(error) => return Err(error),
+        }
     }
     if let Some(playbook) = playbook {
         let file = dunce::canonicalize(playbook).ok();
