@@ -102,6 +102,7 @@ impl Fold {
             }
             EntryKind::Unsafe { why, stopped } => {
                 let stopped = stopped.iter().map(|stop| self.told.stopped(stop)).collect();
+                self.memory.tally.figures.not_safe += 1;
                 let concern =
                     Concern { stopped, stays: true, ..Concern::new(Kind::Unsafe, why.clone(), now) };
                 self.not_safe(concern, at, now);
@@ -204,7 +205,6 @@ impl Fold {
     }
 
     fn not_safe(&mut self, concern: Concern, at: Timestamp, now: Timestamp) {
-        self.memory.tally.figures.not_safe += u32::from(concern.due <= now);
         self.outage(State::Down, &concern.why, at, now).maintenance = None;
         self.concern(concern);
     }

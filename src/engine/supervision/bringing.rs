@@ -101,7 +101,7 @@ impl<K: Keeping, R: AsyncFn(&Plan) -> Ran> Supervision<'_, K, R> {
     async fn first_down(&self) -> Option<String> {
         let mut down = Vec::new();
         for key in self.kept() {
-            if self.is_down(&Loss::Container(key.clone())).await {
+            if self.is_down(&key).await {
                 down.push(key);
             }
         }
@@ -115,8 +115,7 @@ impl<K: Keeping, R: AsyncFn(&Plan) -> Ran> Supervision<'_, K, R> {
         let gateway = self.plan.stack.gateway().map(|gateway| gateway.key.as_str());
         for key in self.kept() {
             let is_lost = matches!(&outage.what, Loss::Container(lost) if *lost == key);
-            if !is_lost && gateway != Some(key.as_str()) && self.is_down(&Loss::Container(key.clone())).await
-            {
+            if !is_lost && gateway != Some(key.as_str()) && self.is_down(&key).await {
                 outage.held_back.insert(key);
             }
         }

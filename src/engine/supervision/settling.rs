@@ -49,7 +49,11 @@ impl<K: Keeping, R: AsyncFn(&Plan) -> Ran> Supervision<'_, K, R> {
         } else {
             self.run_again(outage, self.plan.within).await
         };
-        outage.whole_but_red = climbed.is_none() && !self.is_down(&outage.what).await;
+        let ended = match &outage.what {
+            Loss::Container(key) => self.is_down(key).await,
+            Loss::Session | Loss::Bot | Loss::Engine => false,
+        };
+        outage.whole_but_red = climbed.is_none() && !ended;
         climbed
     }
 
@@ -66,9 +70,8 @@ impl<K: Keeping, R: AsyncFn(&Plan) -> Ran> Supervision<'_, K, R> {
         ended
     }
 
-    /// Whether what is lost is a container that does not run.
-    pub(super) async fn is_down(&self, what: &Loss) -> bool {
-        let Loss::Container(key) = what else { return false };
+    /// Whether the container of that key does not run.
+    pub(super) async fn is_down(&self, key: &str) -> bool {
         let Some(item) = self.plan.stack.container(key) else { return false };
         let container = self.world.docker.container(&item.spec.name).await;
         container.is_ok_and(|container| container.is_none_or(|container| !container.is_active()))
